@@ -1,0 +1,1 @@
+//! Fetches answers from the sources and keeps their bytes.

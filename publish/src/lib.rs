@@ -1,0 +1,1 @@
+//! Writes releases and commits them atomically.

@@ -1,0 +1,1 @@
+//! The program: the engine, the commands, the server.

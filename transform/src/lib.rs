@@ -1,0 +1,1 @@
+//! Turns archived bytes into observations and tables: pure, without network, clock or async.
