@@ -1,6 +1,12 @@
 //! Indicator sets: reviewed, versioned lists of indicators with what is expected of each.
 
+mod file;
+
+use std::path::Path;
+
 use botnia_model::{Polarity, SourceId, SourceIndicator, Text, ValueKind};
+
+use crate::problem::{Problem, SettingsError};
 
 /// One set: `config/sets/<id>.toml`.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +15,8 @@ pub struct IndicatorSet {
     pub id: String,
     /// Raised with every reviewed change.
     pub version: u32,
+    /// The day of the last review.
+    pub reviewed: jiff::civil::Date,
     /// The set's title.
     pub title: Text,
     /// What the set is for and where it comes from.
@@ -24,7 +32,8 @@ pub struct IndicatorSet {
 pub struct SetIndicator {
     /// What the source calls it.
     pub id: SourceIndicator,
-    /// The title that is expected under that id, as reviewed.
+    /// The title that is expected under that id, as reviewed; empty in a language in which
+    /// none was reviewed.
     pub title: Text,
     /// Theme of the life course: `population`, `economy`, `children`, `young_adults`,
     /// `working_age`, `older_people`, `everyone`, `health_promotion`, `nordic`.
@@ -47,9 +56,130 @@ pub struct SetIndicator {
     pub why: String,
 }
 
+/// The themes of the life course, in the order of a wellbeing report.
+pub const THEMES: [&str; 9] = [
+    "population",
+    "economy",
+    "children",
+    "young_adults",
+    "working_age",
+    "older_people",
+    "everyone",
+    "health_promotion",
+    "nordic",
+];
+
+/// The embedded sets: id and text.
+const BUILTIN: [(&str, &str); 5] = [
+    (
+        "hyvinvointikertomus",
+        include_str!("../sets/hyvinvointikertomus.toml"),
+    ),
+    ("lastensuojelu", include_str!("../sets/lastensuojelu.toml")),
+    ("ikaihmiset", include_str!("../sets/ikaihmiset.toml")),
+    ("pohjoismaat", include_str!("../sets/pohjoismaat.toml")),
+    ("hyte", include_str!("../sets/hyte.toml")),
+];
+
 impl IndicatorSet {
     /// The sets that ship with botnia, by id.
+    ///
+    /// # Panics
+    ///
+    /// Never with the files of this crate: a test parses them.
     pub fn builtin() -> Vec<Self> {
-        Vec::new()
+        let mut sets: Vec<_> = BUILTIN
+            .into_iter()
+            .map(|(id, text)| Self::parse(id, &format!("{id}.toml"), text))
+            .collect::<Result<_, _>>()
+            .expect("the embedded indicator sets parse");
+        sets.sort_by(|left, right| left.id.cmp(&right.id));
+        sets
+    }
+
+    /// Reads one set. `file_name` is what the errors call the file.
+    pub fn parse(id: &str, file_name: &str, text: &str) -> Result<Self, SettingsError> {
+        file::parse(id, file_name, text)
+    }
+
+    /// The embedded sets, and those of `*.toml` in `folder`; a set there replaces the
+    /// embedded one of the same name. Sets that share an indicator must agree on its
+    /// title, polarity and kind.
+    pub fn load_all(folder: Option<&Path>) -> Result<Vec<Self>, SettingsError> {
+        let mut sets = Self::builtin();
+        for path in folder.map(toml_files).transpose()?.unwrap_or_default() {
+            let text = std::fs::read_to_string(&path).map_err(|source| SettingsError::Read {
+                path: path.clone(),
+                source,
+            })?;
+            let id = path.file_stem().unwrap_or_default().to_string_lossy();
+            let set = Self::parse(&id, &path.display().to_string(), &text)?;
+            sets.retain(|earlier| earlier.id != set.id);
+            sets.push(set);
+        }
+        sets.sort_by(|left, right| left.id.cmp(&right.id));
+        let problems = disagreements(&sets);
+        if problems.is_empty() {
+            Ok(sets)
+        } else {
+            Err(SettingsError::Invalid { problems })
+        }
     }
 }
+
+fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, SettingsError> {
+    let failed = |source| SettingsError::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn disagreements(sets: &[IndicatorSet]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, set) in sets.iter().enumerate() {
+        for indicator in &set.indicators {
+            let Some((other, twin)) = sets[..index]
+                .iter()
+                .filter(|other| other.source == set.source)
+                .find_map(|other| Some((other, other.indicator(&indicator.id)?)))
+            else {
+                continue;
+            };
+            for (what, agree) in [
+                ("title", twin.title == indicator.title),
+                ("polarity", twin.polarity == indicator.polarity),
+                ("value_kind", twin.value_kind == indicator.value_kind),
+            ] {
+                if !agree {
+                    problems.push(Problem {
+                        file: format!("{}.toml", set.id),
+                        place: None,
+                        key: format!("indicator {}", indicator.id),
+                        what: format!("its {what} is not that of the set `{}`", other.id),
+                        hint: Some("one indicator means the same in every set".to_owned()),
+                    });
+                }
+            }
+        }
+    }
+    problems
+}
+
+impl IndicatorSet {
+    /// The indicator with `id`, if the set has it.
+    pub fn indicator(&self, id: &SourceIndicator) -> Option<&SetIndicator> {
+        self.indicators.iter().find(|indicator| indicator.id == *id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,20 @@
 //! decisions; it does not act on them.
 
 pub mod indicator_set;
+pub mod problem;
 pub mod region_tables;
+pub mod schedule;
 pub mod settings;
 
+mod document;
+
 pub use indicator_set::{IndicatorSet, SetIndicator};
-pub use region_tables::{Municipality, RegionChange, RegionTables, TableRegion};
+pub use problem::{Problem, SettingsError};
+pub use region_tables::{
+    BUILTIN_REGION_FILES, Municipality, RegionChange, RegionFiles, RegionTables, TableRegion,
+};
+pub use schedule::{InvalidSchedule, Schedule};
 pub use settings::{
-    IndicatorSelector, Settings, SettingsError, SourceKind, SourceSettings, YearRange,
+    IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings, YearRange,
+    settings_json_schema, settings_reference_markdown,
 };

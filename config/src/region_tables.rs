@@ -1,6 +1,15 @@
 //! Regional facts that do not come from a source: names, validity, membership, changes.
+//!
+//! The facts stand in `config/regions/*.csv`; `config/regions/README.md` describes them.
 
-use botnia_model::{RegionCode, RegionKey, Text};
+mod read;
+
+use std::sync::LazyLock;
+
+use botnia_model::{RegionCode, RegionKey, RegionLevel, Text};
+use jiff::civil::Date;
+
+use crate::problem::SettingsError;
 
 /// The tables under `config/regions/`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,11 +33,13 @@ pub struct Municipality {
     pub valid_from: Option<String>,
     /// Last day; `None` while it exists.
     pub valid_to: Option<String>,
-    /// The regions it belongs to today (of its successor, if it was abolished), one per level.
+    /// The regions it belongs to today, or last belonged to where a division has ended, at
+    /// most one per level. An abolished municipality belongs where all its successors do.
     pub member_of: Vec<RegionKey>,
-    /// `finnish`, `bilingual_finnish_majority`, `bilingual_swedish_majority`, `swedish`.
+    /// `finnish`, `bilingual_finnish_majority`, `bilingual_swedish_majority`, `swedish`;
+    /// `None` for an abolished municipality.
     pub language_status: Option<String>,
-    /// `urban`, `semi_urban`, `rural`.
+    /// `urban`, `semi_urban`, `rural`; `None` for an abolished municipality.
     pub urban_rural: Option<String>,
     /// Sotkanet's id of it, where known.
     pub sotkanet_id: Option<u32>,
@@ -66,9 +77,84 @@ pub struct RegionChange {
     pub note: Text,
 }
 
+/// The text of the three files.
+#[derive(Clone, Copy, Debug)]
+pub struct RegionFiles<'a> {
+    /// `regions/municipalities.csv`
+    pub municipalities: &'a str,
+    /// `regions/regions.csv`
+    pub regions: &'a str,
+    /// `regions/changes.csv`
+    pub changes: &'a str,
+}
+
+/// The files that ship with botnia.
+pub const BUILTIN_REGION_FILES: RegionFiles<'static> = RegionFiles {
+    municipalities: include_str!("../regions/municipalities.csv"),
+    regions: include_str!("../regions/regions.csv"),
+    changes: include_str!("../regions/changes.csv"),
+};
+
 impl RegionTables {
     /// The tables that ship with botnia.
-    pub fn builtin() -> Self {
-        Self::default()
+    ///
+    /// # Panics
+    ///
+    /// Never with the files of this crate: a test parses them.
+    pub fn builtin() -> &'static Self {
+        static TABLES: LazyLock<RegionTables> = LazyLock::new(|| {
+            RegionTables::parse(BUILTIN_REGION_FILES).expect("the embedded region tables parse")
+        });
+        &TABLES
+    }
+
+    /// Reads the three files and checks them against each other: no key twice, and every
+    /// region that a line names is described by a line. Stops at the first problem.
+    pub fn parse(files: RegionFiles<'_>) -> Result<Self, SettingsError> {
+        read::tables(files).map_err(|problem| SettingsError::Invalid {
+            problems: vec![problem],
+        })
+    }
+
+    /// The municipality with `code`, in existence or not.
+    pub fn municipality(&self, code: &RegionCode) -> Option<&Municipality> {
+        self.municipalities
+            .binary_search_by(|municipality| municipality.code.cmp(code))
+            .ok()
+            .map(|index| &self.municipalities[index])
+    }
+
+    /// The region of another level with `key`, in existence or not.
+    pub fn region(&self, key: &RegionKey) -> Option<&TableRegion> {
+        self.regions
+            .binary_search_by(|region| region.key.cmp(key))
+            .ok()
+            .map(|index| &self.regions[index])
     }
 }
+
+impl Municipality {
+    /// Level and code.
+    pub fn key(&self) -> RegionKey {
+        RegionKey::new(RegionLevel::Municipality, self.code.clone())
+    }
+
+    /// Whether it existed on `day`. From 2000-01-01 on; earlier days are not covered.
+    pub fn exists_on(&self, day: Date) -> bool {
+        // Days in ISO form are ordered as their text.
+        let day = day.to_string();
+        self.valid_from.as_ref().is_none_or(|first| *first <= day)
+            && self.valid_to.as_ref().is_none_or(|last| *last >= day)
+    }
+
+    /// The region of `level` it belongs to.
+    pub fn member_at(&self, level: RegionLevel) -> Option<&RegionCode> {
+        self.member_of
+            .iter()
+            .find(|key| key.level == level)
+            .map(|key| &key.code)
+    }
+}
+
+#[cfg(test)]
+mod tests;

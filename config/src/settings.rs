@@ -1,7 +1,20 @@
 //! The settings file: `botnia.toml`.
 
+mod file;
+mod read;
+mod reference;
+
+use std::net::SocketAddr;
+use std::path::Path;
+
 use botnia_model::{Language, SourceId, SourceIndicator};
 use url::Url;
+
+use crate::indicator_set::IndicatorSet;
+use crate::problem::SettingsError;
+use crate::schedule::Schedule;
+
+pub use reference::{settings_json_schema, settings_reference_markdown};
 
 /// Everything an operator decides.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +44,8 @@ pub struct SourceSettings {
     pub kind: SourceKind,
     /// Where it is.
     pub base_url: Url,
-    /// Five-field cron, in `time_zone`; none: only by hand.
-    pub schedule: Option<String>,
+    /// When it is swept, in `time_zone`; none: only by hand.
+    pub schedule: Option<Schedule>,
     /// What to fetch.
     pub indicators: Vec<IndicatorSelector>,
     /// Which years.
@@ -44,7 +57,8 @@ pub struct SourceSettings {
 }
 
 /// What a source speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum SourceKind {
     /// Sotkanet's REST API.
     Sotkanet,
@@ -74,9 +88,36 @@ pub struct YearRange {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerSettings {
     /// Where it listens.
-    pub listen: std::net::SocketAddr,
+    pub listen: SocketAddr,
 }
 
-/// Settings that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {}
+impl Settings {
+    /// Reads the settings at `path`, then the variables `BOTNIA_…` of `environment`, which
+    /// win. The sets that `indicators` may name are those that ship with botnia and those
+    /// of the folder `sets` beside the file.
+    pub fn load(
+        path: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let beside = path.parent().unwrap_or(Path::new("")).join("sets");
+        let sets = IndicatorSet::load_all(beside.is_dir().then_some(beside.as_path()))?;
+        read::settings(&path.display().to_string(), &text, environment, &sets)
+    }
+
+    /// The same from a text; `file_name` is what the errors call it. Only the sets that
+    /// ship with botnia can be named.
+    pub fn parse(
+        file_name: &str,
+        text: &str,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        read::settings(file_name, text, environment, &IndicatorSet::builtin())
+    }
+}
+
+#[cfg(test)]
+mod tests;

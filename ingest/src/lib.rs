@@ -1,1 +1,27 @@
 //! Fetches answers from the sources and keeps their bytes.
+//!
+//! A [`Source`] knows which addresses to ask; the [`PoliteClient`] asks them, slowly and
+//! under an honest name; the [`Archive`] keeps what came back, byte for byte, beside the
+//! [`Snapshot`](botnia_model::Snapshot) that says how it came.
+//!
+//! What is deliberately absent: any reading of a value, a region or a title. A source
+//! looks into its answers only as far as asking needs: which indicators there are, which
+//! years one covers, whether anything moved. Also absent: memory of earlier sweeps; the
+//! program says what it has seen before.
+
+pub mod answer;
+pub mod archive;
+pub mod client;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+pub mod error;
+pub mod source;
+mod sources;
+#[cfg(test)]
+mod test_server;
+
+pub use answer::Answer;
+pub use archive::{Archive, ArchiveError, Kept};
+pub use client::{ClientLimits, Fetched, PoliteClient, Request, Shape, UserAgent, Validators};
+pub use error::SourceError;
+pub use source::{Freshness, Source, open};

@@ -67,6 +67,13 @@ pub enum Event {
         /// The accepted figures.
         normalised: ContentHash,
     },
+    /// A person refused held figures.
+    IndicatorRejected {
+        /// The indicator.
+        indicator: IndicatorId,
+        /// The refused figures.
+        normalised: ContentHash,
+    },
     /// A release was committed.
     ReleaseCommitted {
         /// The number.

@@ -1,1 +1,31 @@
-//! Writes releases and commits them atomically.
+//! Releases and their commit; the packages in them; the documents about them.
+//!
+//! A release exists when its numbered record has been *created* in the log: files first,
+//! record last, `latest` after that. Readers see release N or N+1, never a mix, and a
+//! stop before the record means that nothing happened.
+//!
+//! What is deliberately absent: statistics. This crate writes what it is given; every
+//! figure, also a change or a count of revisions, was computed before it came here.
+
+pub mod csv;
+pub mod documents;
+pub mod error;
+pub mod manifest;
+pub mod package;
+pub mod releases;
+
+mod clean;
+mod commit;
+mod latest;
+mod table;
+
+pub use csv::{IndicatorTitles, RegionNames, write_observations_csv};
+pub use documents::{
+    ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, SourceFact, TableFact,
+};
+pub use error::PublishError;
+pub use package::{Assembly, ReleasedTable, assemble};
+pub use releases::{Releases, Staged};
+
+#[cfg(test)]
+mod faulty_store;

@@ -1,1 +1,20 @@
 //! Turns archived bytes into observations and tables: pure, without network, clock or async.
+//!
+//! The way through: [`normalise::read_regions`] and [`normalise::describe`] read what a
+//! source says of its regions and of one indicator, [`normalise::normalise`] turns its
+//! rows into observations, [`checks::check`] compares them with what was released before,
+//! [`observation_table`] writes and reads them as Parquet, and [`release`] builds the
+//! tables of a release from them.
+//!
+//! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
+//! a counted finding, not a panic and not a lost table; an error is returned only where
+//! nothing at all can be made of the bytes.
+
+pub mod checks;
+pub mod error;
+pub mod normalise;
+pub mod observation_table;
+pub mod release;
+pub mod text;
+
+pub use error::TransformError;

@@ -1,0 +1,87 @@
+# How botnia is built, tested and shipped. CI runs these very targets.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench generate dist python
+
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+# Tools and the Python environment stay in `target` whatever CARGO_TARGET_DIR says: the
+# tests look for the environment there.
+PYTHON := target/python
+DENY_VERSION := 0.20.2
+DENY := target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Build, sweep the embedded sandbox, publish a release, say where it is
+	$(CARGO) run --locked -- run --demo
+
+test: python ## Run every test; says which ones are left out, and why
+	@if [ ! -d ../shared/recordings ]; then \
+	    echo "left out: the tests that replay recorded answers: ../shared/recordings is not beside this folder"; \
+	fi
+	$(CARGO) test --locked --workspace --all-features
+
+check: $(DENY) ## Check format, lints, documentation links, dependencies and generated references
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --all-features --no-deps --lib
+	$(DENY) --locked check bans licenses sources
+	$(CARGO) run --locked -- generate --check
+
+bench: ## Measure time and memory, optimised
+	$(CARGO) bench --locked --workspace
+
+generate: ## Write the generated references under docs/reference/
+	$(CARGO) run --locked -- generate
+
+dist: ## Build the optimised binary and pack it with its settings and documents
+	$(CARGO) build --locked --profile dist --bin botnia
+	@version=$$($(CARGO) pkgid --locked -p botnia | sed 's/.*[#@]//'); \
+	host=$$(rustc -vV | sed -n 's/^host: //p'); \
+	name=botnia-$$version-$$host; \
+	cd $(TARGET)/dist; \
+	rm -rf package SHA256SUMS botnia-*.tar.gz; \
+	mkdir -p package/$$name; \
+	cp botnia package/$$name/; \
+	(cd "$(CURDIR)"; cp -R README.md LICENCE docs config $(wildcard deploy) "$(abspath $(TARGET))/dist/package/$$name/"); \
+	rm -rf package/$$name/config/src package/$$name/config/Cargo.toml; \
+	moment=$$(git -C "$(CURDIR)" log -1 --format=%ct); \
+	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$$moment -C package -cf - $$name | gzip -9n > $$name.tar.gz; \
+	rm -rf package; \
+	sha256sum $$name.tar.gz > SHA256SUMS; \
+	echo "$(TARGET)/dist/$$name.tar.gz"
+
+# Real DuckDB, pandas and polars, for the tests that open a release with them. Without
+# Python or network the other tests still run, and the Rust side names what it left out.
+python:
+	@if ! cmp -s tests/python/requirements.txt $(PYTHON)/requirements.txt; then \
+	    echo "Preparing $(PYTHON) with DuckDB, pandas and polars"; \
+	    rm -rf $(PYTHON); mkdir -p target; \
+	    if ! command -v python3 > target/python.log; then \
+	        reason="python3 is not installed"; \
+	    elif ! python3 -m venv $(PYTHON) > target/python.log 2>&1; then \
+	        reason="python3 -m venv failed (see target/python.log; on Debian and Ubuntu: apt-get install python3-venv)"; \
+	    elif ! $(PYTHON)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+	            --requirement tests/python/requirements.txt > target/python.log 2>&1; then \
+	        reason="pip could not install tests/python/requirements.txt (see target/python.log)"; \
+	    else \
+	        reason=""; cp tests/python/requirements.txt $(PYTHON)/requirements.txt; \
+	    fi; \
+	    if [ -n "$$reason" ]; then \
+	        rm -rf $(PYTHON); \
+	        echo "left out: the tests that open a release in DuckDB, pandas and polars: $$reason"; \
+	    fi; \
+	fi
+
+# Built here, because the ready-made packages of cargo-deny are too old to read this
+# workspace. Unoptimised and without what only its advisory check needs: a minute and a
+# half on one core.
+$(DENY):
+	CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install cargo-deny@$(DENY_VERSION) --locked --debug --no-default-features \
+	    --root target/tools/cargo-deny-$(DENY_VERSION) --target-dir target/tools/build
+	rm -rf target/tools/build

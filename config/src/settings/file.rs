@@ -1,0 +1,107 @@
+//! The settings as they stand in the file. The doc comments here are the reference that
+//! `botnia generate` writes.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::SourceKind;
+
+/// The settings of botnia. Every key has the default that is shown, unless it says that it
+/// must be given. A key that botnia does not know is an error.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(title = "botnia.toml")]
+pub(super) struct SettingsFile {
+    /// Where everything is kept: a path, or `s3://bucket/prefix`. `BOTNIA_DATA` overrides it.
+    pub(super) data: String,
+    /// The ledger: `sqlite:` and a path, or a `postgres://` address. Not given: `state.db`
+    /// in `data`, if that is a path. `BOTNIA_STATE` overrides it.
+    pub(super) state: Option<String>,
+    /// The time zone of the schedules, by its IANA name. `BOTNIA_TIME_ZONE` overrides it.
+    pub(super) time_zone: String,
+    /// The languages of publication: `fi`, `sv`, `en`. `BOTNIA_LANGUAGES` overrides it,
+    /// separated by commas.
+    pub(super) languages: Vec<String>,
+    /// How the keepers of a source can reach you: a mail address or a page. It is sent with
+    /// every request. Put one there. `BOTNIA_CONTACT` overrides it.
+    pub(super) contact: String,
+    /// The sources, one `[[source]]` table each; at least one.
+    pub(super) source: Vec<SourceFile>,
+    /// The web server.
+    pub(super) server: ServerFile,
+}
+
+/// One source.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceFile {
+    /// Its id, unique: the part before the colon of every indicator id (`sotkanet:127`).
+    /// Lower-case letters, digits and hyphens.
+    #[schemars(extend("examples" = ["sotkanet"]))]
+    pub(super) id: String,
+    /// What it speaks.
+    #[schemars(extend("examples" = ["sotkanet"]))]
+    pub(super) kind: SourceKind,
+    /// Where it is, with `http://` or `https://`.
+    #[schemars(extend("examples" = ["https://sotkanet.fi/rest/1.1"]))]
+    pub(super) base_url: String,
+    /// When it is swept: five-field cron, in `time_zone`. Not given: only by `botnia run`.
+    #[schemars(extend("examples" = ["15 5 * * *"]))]
+    pub(super) schedule: Option<String>,
+    /// What to fetch: `"set:NAME"` for an indicator set, an indicator's id at the source, or
+    /// `"all"`.
+    pub(super) indicators: Vec<String>,
+    /// Which years: `"1990.."` for all from 1990 on, `"2000..2020"` with both ends included.
+    #[serde(default = "years")]
+    pub(super) years: String,
+    /// Requests under way at once.
+    #[serde(default = "concurrency")]
+    #[schemars(range(min = 1, max = 16))]
+    pub(super) concurrency: u8,
+    /// Requests per second, over all workers.
+    #[serde(default = "requests_per_second")]
+    #[schemars(range(max = 50), extend("exclusiveMinimum" = 0))]
+    pub(super) requests_per_second: f64,
+}
+
+/// The web server.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ServerFile {
+    /// Where it listens: an address and a port. `BOTNIA_SERVER_LISTEN` overrides it.
+    pub(super) listen: String,
+}
+
+impl Default for SettingsFile {
+    fn default() -> Self {
+        Self {
+            data: "data".to_owned(),
+            state: None,
+            time_zone: "Europe/Helsinki".to_owned(),
+            languages: ["fi", "sv", "en"].map(str::to_owned).to_vec(),
+            contact: String::new(),
+            source: Vec::new(),
+            server: ServerFile::default(),
+        }
+    }
+}
+
+impl Default for ServerFile {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+        }
+    }
+}
+
+fn years() -> String {
+    "1990..".to_owned()
+}
+
+fn concurrency() -> u8 {
+    4
+}
+
+fn requests_per_second() -> f64 {
+    4.0
+}

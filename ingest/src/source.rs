@@ -1,0 +1,66 @@
+//! What every source can do, and the registry of kinds.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use botnia_config::{SourceKind, SourceSettings};
+use botnia_model::{ContentHash, SourceId, SourceIndicator};
+
+use crate::sources::sotkanet::Sotkanet;
+use crate::{Answer, PoliteClient, SourceError};
+
+/// A source of indicators. Every method that asks goes through the one polite client;
+/// none reads a value.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// Its id in the settings.
+    fn id(&self) -> &SourceId;
+
+    /// The answers that frame a whole sweep: the region list first, then the catalogue
+    /// where the source was opened with one.
+    async fn frame(&self) -> Result<Vec<Answer>, SourceError>;
+
+    /// Every indicator that the catalogue in `frame` lists, once, in its order. A frame
+    /// without a catalogue is [`SourceError::Contract`].
+    fn catalogue(&self, frame: &[Answer]) -> Result<Vec<SourceIndicator>, SourceError>;
+
+    /// What the source says of one indicator.
+    async fn describe(&self, indicator: &SourceIndicator) -> Result<Answer, SourceError>;
+
+    /// The figures of one indicator: all years that `description` and the settings have in
+    /// common, all sexes, all regions. Empty where they have no year in common.
+    async fn fetch(
+        &self,
+        indicator: &SourceIndicator,
+        description: &Answer,
+    ) -> Result<Vec<Answer>, SourceError>;
+
+    /// What decides whether an indicator's figures must be fetched again.
+    fn freshness(&self, description: &Answer) -> Result<Freshness, SourceError>;
+}
+
+/// The state of an indicator as its description tells it. Figures are fetched again when
+/// any of it differs from the last sweep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// The source's own date of the last update, as written there.
+    pub data_updated: Option<String>,
+    /// First year with figures, where the source gives a believable range.
+    pub first_year: Option<i32>,
+    /// Last year with figures, where the source gives a believable range.
+    pub last_year: Option<i32>,
+    /// The hash of the whole description.
+    pub body: ContentHash,
+}
+
+/// Opens the source of `settings`. `wants_catalogue` adds the list of all indicators to
+/// its frame. Settings that no request can be made from are [`SourceError::Contract`].
+pub fn open(
+    settings: &SourceSettings,
+    client: Arc<PoliteClient>,
+    wants_catalogue: bool,
+) -> Result<Box<dyn Source>, SourceError> {
+    Ok(match settings.kind {
+        SourceKind::Sotkanet => Box::new(Sotkanet::open(settings, client, wants_catalogue)?),
+    })
+}

@@ -1,0 +1,3 @@
+//! One folder per source. A new one adds its line here and in [`open`](crate::open).
+
+pub(crate) mod sotkanet;

@@ -1,0 +1,140 @@
+//! What the columns of the top-level tables mean, in English, for catalogues.
+
+/// What `column` of `table` (a name without its ending) means; `None` for a column that
+/// the published tables do not have.
+pub fn column_description(table: &str, column: &str) -> Option<&'static str> {
+    special(table, column).or_else(|| general(column))
+}
+
+/// Where a column means something else in one table than in the others.
+fn special(table: &str, column: &str) -> Option<&'static str> {
+    Some(match (table, column) {
+        ("regions", "valid_from") => {
+            "First day of validity, YYYY-MM-DD; null before 2000 or unknown"
+        }
+        ("indicators", "state") => {
+            "active, stale (the source could not be asked), ended (no newer years), or held (newer \
+             figures await a decision)"
+        }
+        ("revisions", "change") => "added, changed or removed",
+        ("wellbeing", "change") => "The value less the previous value",
+        ("revisions", "release") => "The release in which the observation changed",
+        ("wellbeing", "year") => "The latest year with a value; null where there is none",
+        ("wellbeing", "period") => "The latest period with a value; null where there is none",
+        ("wellbeing", "value") => "The area's own value in that year, unrounded",
+        ("wellbeing", "sex") => "total, or the only sex that the indicator has",
+        _ => return None,
+    })
+}
+
+fn general(column: &str) -> Option<&'static str> {
+    Some(match column {
+        "indicator_id" => "<source>:<id at the source>, for example sotkanet:127",
+        "source" => "The source's id",
+        "source_indicator" => "What the source calls the indicator",
+        "region_level" => "Level of the area: municipality, province, wellbeing_county, …",
+        "region_code" => "Official code within the level, text with its zeros",
+        "region_id" => "Id that is unique across levels: KU743, MK14, HVA16, SK142, SSS",
+        "source_region_id" => "The source's own id of the area",
+        "year" => "First calendar year of the period",
+        "period" => "2024, 2024-Q1, 2024-03 or 2019/2021",
+        "sex" => "total, male or female",
+        "breakdown" => "Any further dimension, key=value;key=value; null where there is none",
+        "value" => "The published figure, unrounded; null where there is none, never zero for that",
+        "absolute_value" => "The count behind the value, where the source gives one",
+        "status" => {
+            "normal, provisional, projection, break, nil, or why the value is null: \
+             not_published, suppressed, not_collected, not_applicable, below_respondent_limit, \
+             series_ended_at_level, fetch_failed"
+        }
+        "origin" => "published by the source, or computed as an aggregate of published values",
+        "first_release" => "The release in which this value first appeared",
+        "title_fi" => "Title in Finnish",
+        "title_sv" => "Title in Swedish",
+        "title_en" => "Title in English",
+        "original_title_fi" => "Title in Finnish, exactly as the source gave it",
+        "original_title_sv" => "Title in Swedish, exactly as the source gave it",
+        "original_title_en" => "Title in English, exactly as the source gave it",
+        "description_fi" => "What the indicator measures, in Finnish (HTML)",
+        "description_sv" => "What the indicator measures, in Swedish (HTML)",
+        "description_en" => "What the indicator measures, in English (HTML)",
+        "interpretation_fi" => "How to read the indicator, in Finnish (HTML)",
+        "interpretation_sv" => "How to read the indicator, in Swedish (HTML)",
+        "interpretation_en" => "How to read the indicator, in English (HTML)",
+        "limits_fi" => "Where the indicator must not be trusted, in Finnish (HTML)",
+        "limits_sv" => "Where the indicator must not be trusted, in Swedish (HTML)",
+        "limits_en" => "Where the indicator must not be trusted, in English (HTML)",
+        "legislation_fi" => "The law behind the indicator, in Finnish (HTML)",
+        "legislation_sv" => "The law behind the indicator, in Swedish (HTML)",
+        "legislation_en" => "The law behind the indicator, in English (HTML)",
+        "notices_fi" => "Notices of the producer, in Finnish (HTML)",
+        "notices_sv" => "Notices of the producer, in Swedish (HTML)",
+        "notices_en" => "Notices of the producer, in English (HTML)",
+        "unit" | "unit_fi" => "Unit in Finnish words; empty where the source has none",
+        "unit_sv" => "Unit in Swedish words; empty where the source has none",
+        "unit_en" => "Unit in English words; empty where the source has none",
+        "source_value_type" => "The source's own code of the value type",
+        "value_kind" => "What kind of number it is: count, share, rate, mean, index, …",
+        "decimals" => "Decimals with which the source shows values",
+        "polarity" => "higher_is_better, lower_is_better or none",
+        "producer_id" => "The source's own id of the organisation that makes the figures",
+        "producer" | "producer_fi" => "The organisation that makes the figures, in Finnish",
+        "producer_sv" => "The organisation that makes the figures, in Swedish",
+        "producer_en" => "The organisation that makes the figures, in English",
+        "licence" => "SPDX id or name of the licence",
+        "redistributable" => "Whether the figures may be published onward without agreement",
+        "data_updated" => "The source's own date of the last update, YYYY-MM-DD",
+        "first_year" => "First year with an observation",
+        "last_year" => "Last year with an observation",
+        "levels" => "Levels with observations",
+        "themes" => "Themes of the life course, from the indicator sets",
+        "state" => "Whether the figures are kept up",
+        "source_url" => "Where a person can read about the indicator at the source",
+        "name_fi" | "region_name_fi" => "Name of the area in Finnish",
+        "name_sv" | "region_name_sv" => "Name of the area in Swedish",
+        "name_en" | "region_name_en" => "Name of the area in English",
+        "valid_from" => "First day of validity, YYYY-MM-DD",
+        "valid_to" => "Last day of validity, YYYY-MM-DD; null while valid",
+        "province_id" => "The province (maakunta) that the area belongs to",
+        "wellbeing_county_id" => "The wellbeing services county that the area belongs to",
+        "language_status" => {
+            "finnish, bilingual_finnish_majority, bilingual_swedish_majority or swedish"
+        }
+        "urban_rural" => "urban, semi_urban or rural",
+        "population" => "Latest population in the release, persons",
+        "effective" => "The day from which the change holds, YYYY-MM-DD",
+        "kind" => "merger, split, province_move, partial_transfer or hospital_district_move",
+        "from_level" => "Level of the area that changed",
+        "from_code" => "Code of the area that changed",
+        "from_id" => "Id of the area that changed",
+        "to_level" => "Level of what it became, or became part of",
+        "to_code" => "Code of what it became, or became part of",
+        "to_id" => "Id of what it became, or became part of",
+        "successor_id" => "Id of the area that it is part of today",
+        "note_fi" => "Note in Finnish",
+        "note_sv" => "Note in Swedish",
+        "note_en" => "Note in English",
+        "old_value" => "The value before the change",
+        "new_value" => "The value after the change",
+        "old_absolute_value" => "The count behind the value before the change",
+        "new_absolute_value" => "The count behind the value after the change",
+        "old_first_release" => "The release in which the old value first appeared",
+        "old_status" => "The status before the change",
+        "new_status" => "The status after the change",
+        "reason" => "Why the observation changed, as far as known",
+        "set_id" => "The indicator set",
+        "set_version" => "The version of the indicator set",
+        "position" => "Place of the indicator in its set, in reading order",
+        "theme" => "Theme of the life course",
+        "previous_year" => "The year with a value before the latest one",
+        "previous_value" => "The value of that year",
+        "change_percent" => "The change in percent of the previous value",
+        "five_year_change" => "The value less the value five years before",
+        "province_value" => "The value of the area's province in the same year",
+        "wellbeing_county_value" => {
+            "The value of the area's wellbeing services county in the same year"
+        }
+        "country_value" => "The value of the whole country in the same year",
+        _ => return None,
+    })
+}

@@ -1,0 +1,266 @@
+//! The documents of a release: for people (in Finnish, Swedish and English) and for
+//! catalogues. All of them are functions of [`ReleaseFacts`] and the files beside them;
+//! the moment is a fact like any other.
+
+mod catalog;
+mod changes;
+mod citation;
+mod columns;
+mod croissant;
+mod datapackage;
+mod licence;
+mod readme;
+mod words;
+
+use std::collections::BTreeMap;
+
+use botnia_model::{
+    ContentHash, IndicatorId, IndicatorState, Producer, RegionLevel, ReleaseNumber, SourceId, Text,
+};
+use jiff::Timestamp;
+
+pub use crate::table::ColumnKind;
+pub use columns::column_description;
+
+use crate::PublishError;
+
+/// What the documents of a release tell, except its files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReleaseFacts {
+    /// The number.
+    pub number: ReleaseNumber,
+    /// When it is released, UTC.
+    pub moment: Timestamp,
+    /// Whether a synthetic source took part.
+    pub synthetic: bool,
+    /// The version of the program.
+    pub program_version: String,
+    /// The version of the dataset's layout.
+    pub schema_version: String,
+    /// The territorial division: the day of the region list, `YYYY-MM-DD`.
+    pub geo_vintage: String,
+    /// The sources, by id.
+    pub sources: Vec<SourceFact>,
+    /// The indicators, by id.
+    pub indicators: Vec<IndicatorFact>,
+    /// How many regions of each level have observations.
+    pub regions: Vec<(RegionLevel, u64)>,
+    /// Observations, of all levels.
+    pub rows: u64,
+    /// How many observations changed since the release before, per indicator; only
+    /// indicators that both releases have, and only where something did.
+    pub changes: Vec<IndicatorChange>,
+    /// Indicators that the release before did not have.
+    pub new_indicators: Vec<IndicatorId>,
+    /// Indicators that only the release before had, with their titles.
+    pub gone_indicators: Vec<(IndicatorId, Text)>,
+    /// Indicators that show older figures than the source may have, and why.
+    pub held: Vec<HeldFact>,
+}
+
+/// A source of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFact {
+    /// Its id.
+    pub id: SourceId,
+    /// Its name.
+    pub name: Text,
+    /// Where a person finds it.
+    pub url: String,
+}
+
+/// An indicator of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndicatorFact {
+    /// The id.
+    pub id: IndicatorId,
+    /// The title.
+    pub title: Text,
+    /// The unit in words.
+    pub unit: Text,
+    /// Who makes the figures.
+    pub producer: Option<Producer>,
+    /// The SPDX id or name of the licence.
+    pub licence: String,
+    /// Whether the figures may be published onward.
+    pub redistributable: bool,
+    /// Whether the figures are kept up.
+    pub state: IndicatorState,
+    /// The source's own date of the last update, `YYYY-MM-DD`.
+    pub data_updated: Option<String>,
+    /// Observations.
+    pub rows: u64,
+    /// The first year with an observation.
+    pub first_year: Option<i32>,
+    /// The last year with an observation.
+    pub last_year: Option<i32>,
+}
+
+/// What changed within one indicator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndicatorChange {
+    /// The indicator.
+    pub id: IndicatorId,
+    /// Observations that the release before did not have.
+    pub added: u64,
+    /// Observations with another value or status.
+    pub changed: u64,
+    /// Observations that only the release before had.
+    pub removed: u64,
+}
+
+/// An indicator that shows its last good figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldFact {
+    /// The indicator.
+    pub id: IndicatorId,
+    /// Its title, as far as known.
+    pub title: Text,
+    /// The code of the reason: of a hold (`title_differs`, `rows_lost`, …) or of a
+    /// failed fetch (`unavailable`, `refused`, …).
+    pub reason: String,
+}
+
+/// A top-level table of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFact {
+    /// Its path within the release.
+    pub path: String,
+    /// Rows.
+    pub rows: u64,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// The hash of its bytes.
+    pub sha256: ContentHash,
+    /// Its columns, in order.
+    pub columns: Vec<ColumnFact>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnFact {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+}
+
+impl TableFact {
+    /// The table's name: its path without the ending.
+    fn name(&self) -> &str {
+        self.path.strip_suffix(".parquet").unwrap_or(&self.path)
+    }
+}
+
+/// Every document of a release: its path and its bytes.
+///
+/// # Errors
+/// [`PublishError::WriteJson`].
+pub(crate) fn all(
+    facts: &ReleaseFacts,
+    parent: Option<ReleaseNumber>,
+    tables: &[TableFact],
+) -> Result<Vec<(&'static str, Vec<u8>)>, PublishError> {
+    Ok(vec![
+        ("README.md", readme::readme(facts, tables).into_bytes()),
+        ("LICENCE.md", licence::licence(facts).into_bytes()),
+        ("CITATION.cff", citation::citation(facts).into_bytes()),
+        ("CHANGES.md", changes::changes(facts, parent).into_bytes()),
+        ("datapackage.json", datapackage::datapackage(facts, tables)?),
+        ("catalog.jsonld", catalog::catalog(facts, tables)?),
+        ("croissant.json", croissant::croissant(facts, tables)?),
+    ])
+}
+
+impl ReleaseFacts {
+    /// The first and the last year with an observation.
+    fn years(&self) -> Option<(i32, i32)> {
+        let first = self
+            .indicators
+            .iter()
+            .filter_map(|one| one.first_year)
+            .min()?;
+        let last = self
+            .indicators
+            .iter()
+            .filter_map(|one| one.last_year)
+            .max()?;
+        Some((first, last))
+    }
+
+    /// The release's date, UTC, `YYYY-MM-DD`.
+    fn date(&self) -> String {
+        self.moment.strftime("%Y-%m-%d").to_string()
+    }
+
+    /// The dataset's version: that of its layout, and the release as build metadata.
+    fn version(&self) -> String {
+        format!("{}+{}", self.schema_version, self.number)
+    }
+
+    /// The licence that holds for all figures, where there is one: an SPDX id.
+    fn single_licence(&self) -> Option<&str> {
+        let first = self.indicators.first()?;
+        self.indicators
+            .iter()
+            .all(|one| one.licence == first.licence && one.redistributable)
+            .then_some(first.licence.as_str())
+    }
+
+    /// The indicators of each producer: by the producer's id, those without one first.
+    fn producers(&self) -> Vec<ProducerFacts<'_>> {
+        let mut producers: BTreeMap<(&str, &str, bool), ProducerFacts<'_>> = BTreeMap::new();
+        for indicator in &self.indicators {
+            let id = indicator
+                .producer
+                .as_ref()
+                .map_or("", |one| one.id.as_str());
+            let key = (id, indicator.licence.as_str(), indicator.redistributable);
+            producers
+                .entry(key)
+                .or_insert_with(|| ProducerFacts {
+                    producer: indicator.producer.as_ref(),
+                    licence: &indicator.licence,
+                    redistributable: indicator.redistributable,
+                    sources: Vec::new(),
+                    indicators: 0,
+                })
+                .add(indicator);
+        }
+        producers.into_values().collect()
+    }
+
+    fn source(&self, id: &SourceId) -> Option<&SourceFact> {
+        self.sources.iter().find(|source| source.id == *id)
+    }
+
+    fn indicator_title(&self, id: &IndicatorId) -> Text {
+        self.indicators
+            .iter()
+            .find(|indicator| indicator.id == *id)
+            .map(|indicator| indicator.title.clone())
+            .unwrap_or_default()
+    }
+}
+
+/// The indicators of one producer under one licence.
+struct ProducerFacts<'a> {
+    producer: Option<&'a Producer>,
+    licence: &'a str,
+    redistributable: bool,
+    sources: Vec<&'a SourceId>,
+    indicators: u64,
+}
+
+impl<'a> ProducerFacts<'a> {
+    fn add(&mut self, indicator: &'a IndicatorFact) {
+        self.indicators += 1;
+        let source = indicator.id.source();
+        if !self.sources.contains(&source) {
+            self.sources.push(source);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,311 @@
+use super::*;
+
+const MOMENT: Timestamp = Timestamp::constant(1_795_238_100, 0);
+
+fn text(fi: &str, sv: &str, en: &str) -> Text {
+    Text {
+        fi: fi.to_owned(),
+        sv: sv.to_owned(),
+        en: en.to_owned(),
+    }
+}
+
+fn indicator(id: &str, title: &str, producer: (&str, &str), licence: &str) -> IndicatorFact {
+    IndicatorFact {
+        id: id.parse().unwrap(),
+        title: text(title, "", ""),
+        unit: text("Prosenttia", "Procent", "Percent"),
+        producer: Some(Producer {
+            id: producer.0.to_owned(),
+            name: text(producer.1, "", ""),
+        }),
+        licence: licence.to_owned(),
+        redistributable: licence != "third-party",
+        state: IndicatorState::Active,
+        data_updated: None,
+        rows: 10,
+        first_year: Some(1990),
+        last_year: Some(2025),
+    }
+}
+
+const THL: (&str, &str) = ("2", "Terveyden ja hyvinvoinnin laitos (THL)");
+const TEM: (&str, &str) = ("9", "Työ- ja elinkeinoministeriö (TEM)");
+
+fn facts() -> ReleaseFacts {
+    ReleaseFacts {
+        number: 7.try_into().unwrap(),
+        moment: MOMENT,
+        synthetic: false,
+        program_version: "0.1.0".to_owned(),
+        schema_version: "1.0.0".to_owned(),
+        geo_vintage: "2026-01-01".to_owned(),
+        sources: vec![SourceFact {
+            id: "sotkanet".parse().unwrap(),
+            name: text(
+                "Tilasto- ja indikaattoripankki Sotkanet",
+                "Statistik- och indikatorbanken Sotkanet",
+                "Sotkanet Indicator Bank",
+            ),
+            url: "https://sotkanet.fi".to_owned(),
+        }],
+        indicators: vec![
+            indicator("sotkanet:127", "Väestö | 31.12. <b>", THL, "CC-BY-4.0"),
+            indicator(
+                "sotkanet:181",
+                "Työttömät, \"%\" työvoimasta",
+                TEM,
+                "third-party",
+            ),
+            indicator("sotkanet:289", "Tosi humalassa", THL, "CC-BY-4.0"),
+        ],
+        regions: vec![(RegionLevel::Municipality, 308), (RegionLevel::Country, 1)],
+        rows: 1_234_567,
+        changes: vec![
+            IndicatorChange {
+                id: "sotkanet:127".parse().unwrap(),
+                added: 1,
+                changed: 0,
+                removed: 0,
+            },
+            IndicatorChange {
+                id: "sotkanet:181".parse().unwrap(),
+                added: 308,
+                changed: 1200,
+                removed: 3,
+            },
+        ],
+        new_indicators: vec!["sotkanet:289".parse().unwrap()],
+        gone_indicators: vec![("sotkanet:4".parse().unwrap(), text("Vanha", "", ""))],
+        held: vec![HeldFact {
+            id: "sotkanet:181".parse().unwrap(),
+            title: text("Työttömät", "Arbetslösa", "Unemployed"),
+            reason: "rows_lost".to_owned(),
+        }],
+    }
+}
+
+fn tables() -> Vec<TableFact> {
+    let column = |name: &str, kind| ColumnFact {
+        name: name.to_owned(),
+        kind,
+    };
+    vec![
+        TableFact {
+            path: "indicators.parquet".to_owned(),
+            rows: 3,
+            bytes: 2048,
+            sha256: ContentHash::of(b"indicators"),
+            columns: vec![
+                column("indicator_id", ColumnKind::Text),
+                column("redistributable", ColumnKind::Boolean),
+                column("levels", ColumnKind::TextList),
+            ],
+        },
+        TableFact {
+            path: "observations.parquet".to_owned(),
+            rows: 1_234_567,
+            bytes: 4096,
+            sha256: ContentHash::of(b"observations"),
+            columns: vec![
+                column("year", ColumnKind::Integer),
+                column("value", ColumnKind::Number),
+            ],
+        },
+    ]
+}
+
+fn document(facts: &ReleaseFacts, name: &str) -> String {
+    let parent = facts.number.get().checked_sub(1).unwrap();
+    let documents = all(facts, parent.try_into().ok(), &tables()).unwrap();
+    let (_, bytes) = documents
+        .into_iter()
+        .find(|(path, _)| *path == name)
+        .unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+fn assert_all_in(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+#[test]
+fn the_readme_tells_the_release_in_three_languages() {
+    let readme = document(&facts(), "README.md");
+    assert_all_in(
+        &readme,
+        &[
+            "# Botnia 1.0.0+7",
+            "- Julkaisu: 7\n- Julkaistu: 21.11.2026 klo 5.15 (UTC)",
+            "- Havaintoja: 1\u{a0}234\u{a0}567",
+            "- Publicerad: 21.11.2026 kl. 5.15 (UTC)",
+            "- Observationer: 1\u{a0}234\u{a0}567",
+            "- Released: 21 November 2026 at 05:15 (UTC)",
+            "- Observations: 1,234,567",
+            "- Alueita, joilta on tietoja: kunnat 308, koko maa 1",
+            "- Källor: Statistik- och indikatorbanken Sotkanet, <https://sotkanet.fi>",
+            "| `indicators.parquet` | the indicators' titles, descriptions, units and producers | 3 |",
+            "SELECT period, value FROM 'observations.parquet'",
+            "arrow::open_dataset",
+        ],
+    );
+    assert!(!readme.contains("keksittyä"));
+}
+
+#[test]
+fn synthetic_figures_are_never_passed_off_as_somebodys() {
+    let synthetic = ReleaseFacts {
+        synthetic: true,
+        ..facts()
+    };
+    for name in ["README.md", "LICENCE.md", "CHANGES.md"] {
+        assert_all_in(
+            &document(&synthetic, name),
+            &["keksittyä aineistoa", "påhittade uppgifter", "made-up data"],
+        );
+    }
+    for name in [
+        "CITATION.cff",
+        "datapackage.json",
+        "catalog.jsonld",
+        "croissant.json",
+    ] {
+        let text = document(&synthetic, name);
+        assert_all_in(&text, &["made-up data"]);
+        assert!(!text.contains(THL.1), "{name} names a producer");
+        assert!(document(&facts(), name).contains(THL.1));
+    }
+    assert!(!document(&synthetic, "LICENCE.md").contains("Attribution:"));
+}
+
+#[test]
+fn the_licence_goes_by_producer() {
+    let licence = document(&facts(), "LICENCE.md");
+    let (finnish, english) = (
+        licence.split("# Licenser").next().unwrap(),
+        licence.split("# Licences").nth(1).unwrap(),
+    );
+    assert_all_in(
+        finnish,
+        &[
+            "## Terveyden ja hyvinvoinnin laitos (THL)\n\n- Käyttölupa: [Creative Commons Nimeä 4.0 \
+             Kansainvälinen (CC BY 4.0)](https://creativecommons.org/licenses/by/4.0/)\n\
+             - Indikaattoreita: 2\n\
+             - Lähdemerkintä: \"Lähde: Terveyden ja hyvinvoinnin laitos (THL), Tilasto- ja \
+             indikaattoripankki Sotkanet, https://sotkanet.fi, haettu viimeistään 21.11.2026.\"\n",
+            "## Työ- ja elinkeinoministeriö (TEM)\n\n- Käyttölupa: tuottajan omat käyttöehdot",
+        ],
+    );
+    // Only the third party's figures need its agreement.
+    assert_eq!(english.matches("needs the producer's agreement").count(), 1);
+}
+
+#[test]
+fn the_largest_revision_comes_first() {
+    let changes = document(&facts(), "CHANGES.md");
+    assert_all_in(
+        &changes,
+        &[
+            "# Changes: release 7\n\n21 November 2026 at 05:15 (UTC)\n\nCompared with the previous \
+             release, number 6.\n",
+            "| Indicator | Added | Changed | Removed |\n|---|--:|--:|--:|\n\
+             | Työttömät, \"%\" työvoimasta (`sotkanet:181`) | 308 | 1,200 | 3 |\n\
+             | Väestö \\| 31.12. \\<b\\> (`sotkanet:127`) | 1 | 0 | 0 |\n",
+            "## New indicators\n\n- Tosi humalassa (`sotkanet:289`)\n",
+            "## Removed indicators\n\n- Vanha (`sotkanet:4`)\n",
+            "- Arbetslösa (`sotkanet:181`): en betydande del av uppgifterna saknades i källans nya \
+             svar\n",
+        ],
+    );
+}
+
+#[test]
+fn the_first_release_has_nothing_to_compare_with() {
+    let changes = changes::changes(&facts(), None);
+    assert_all_in(
+        &changes,
+        &[
+            "Tämä on ensimmäinen julkaisu.",
+            "Detta är den första publikationen.",
+            "This is the first release.",
+        ],
+    );
+    assert!(!changes.contains("## Revised"));
+}
+
+#[test]
+fn the_citation_has_what_its_format_requires() {
+    let citation = document(&facts(), "CITATION.cff");
+    assert_eq!(
+        citation,
+        "cff-version: 1.2.0\n\
+         type: dataset\n\
+         message: \"Please cite the producers of the indicators that you use, the source and this \
+         release.\"\n\
+         title: \"Wellbeing and social care indicators by area\"\n\
+         abstract: \"Indicators of wellbeing and social care from public statistical sources by \
+         municipality, region (maakunta) and wellbeing services county, as the sources published \
+         them.\"\n\
+         version: \"1.0.0+7\"\n\
+         date-released: \"2026-11-21\"\n\
+         authors:\n  \
+           - name: \"Terveyden ja hyvinvoinnin laitos (THL)\"\n  \
+           - name: \"Työ- ja elinkeinoministeriö (TEM)\"\n\
+         keywords:\n  - wellbeing\n  - social care\n  - indicators\n  - Finland\n\
+         references:\n  \
+           - type: database\n    \
+             title: \"Sotkanet Indicator Bank\"\n    \
+             authors:\n      - name: \"Sotkanet Indicator Bank\"\n    \
+             url: \"https://sotkanet.fi\"\n"
+    );
+    let mut one_licence = facts();
+    one_licence.indicators.remove(1);
+    assert_all_in(
+        &document(&one_licence, "CITATION.cff"),
+        &["\nlicense: \"CC-BY-4.0\"\n"],
+    );
+}
+
+#[test]
+fn catalogues_give_every_table_with_its_hash() {
+    let hash = ContentHash::of(b"observations").to_string();
+    let parse =
+        |name| serde_json::from_str::<serde_json::Value>(&document(&facts(), name)).unwrap();
+
+    let package = parse("datapackage.json");
+    let table = &package["resources"][1];
+    assert_eq!(table["path"], "observations.parquet");
+    assert_eq!(table["hash"], format!("sha256:{hash}"));
+    assert_eq!(table["bytes"], 4096);
+    assert_eq!(table["schema"]["fields"][0]["type"], "integer");
+    assert_eq!(package["licenses"][0]["name"], "CC-BY-4.0");
+
+    let catalog = parse("catalog.jsonld");
+    let distribution = &catalog["dcat:distribution"][1];
+    assert_eq!(
+        distribution["dcat:downloadURL"]["@id"],
+        "observations.parquet"
+    );
+    assert_eq!(
+        distribution["spdx:checksum"]["spdx:checksumValue"]["@value"],
+        hash
+    );
+    assert_eq!(catalog["dct:temporal"]["dcat:startDate"]["@value"], "1990");
+    assert_eq!(catalog["dct:title"][1]["@language"], "sv");
+
+    let croissant = parse("croissant.json");
+    assert_eq!(croissant["distribution"][1]["sha256"], hash);
+    assert_eq!(croissant["license"], "LICENCE.md");
+    assert_eq!(croissant["recordSet"][0]["field"][2]["dataType"], "sc:Text");
+}
+
+#[test]
+fn the_documents_are_a_function_of_the_facts() {
+    let parent = facts().number;
+    assert_eq!(
+        all(&facts(), Some(parent), &tables()).unwrap(),
+        all(&facts(), Some(parent), &tables()).unwrap()
+    );
+}

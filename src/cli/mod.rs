@@ -1,0 +1,236 @@
+//! The commands: one file each. Output meant for a pipe goes to stdout, everything else
+//! to stderr.
+
+mod generate;
+mod held;
+mod logging;
+mod output;
+mod releases;
+mod run;
+mod sandbox;
+mod status;
+mod validate;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use botnia_config::{IndicatorSet, Settings};
+use botnia_model::Clock;
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// Fetches public wellbeing indicators, keeps the bytes, and publishes atomic releases.
+#[derive(Debug, Parser)]
+#[command(
+    name = "botnia",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// The settings file.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "BOTNIA_CONFIG",
+        default_value = "config/botnia.toml"
+    )]
+    config: PathBuf,
+    /// Where everything is kept; overrides `data` of the settings.
+    #[arg(long, global = true, value_name = "PATH", env = "BOTNIA_DATA")]
+    data: Option<String>,
+    /// How log lines are written.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "BOTNIA_LOG_FORMAT",
+        default_value = "text"
+    )]
+    log_format: logging::Format,
+    /// Only errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// More log lines.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// One sweep over the sources, from plan to release: the main job.
+    Run(run::Run),
+    /// What is published, what waits, what failed, and how the latest sweeps went.
+    Status,
+    /// The releases, newest first.
+    Releases,
+    /// The indicators whose new figures wait for a person, and why.
+    Held,
+    /// Accept the held figures of an indicator; the next run publishes them.
+    Approve(held::Approve),
+    /// Refuse the held figures of an indicator; the last good ones stay published.
+    Reject(held::Reject),
+    /// Read the settings and the indicator sets, and say what is wrong with them.
+    Validate,
+    /// An upstream to run: answers as Sotkanet does, with made-up data or from recordings.
+    Sandbox(sandbox::Sandbox),
+    /// Write the generated references under `docs/reference/`.
+    #[command(hide = true)]
+    Generate(generate::Generate),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Done.
+    Done,
+    /// Failed, wholly or for some indicators.
+    Failed,
+    /// Wrong usage or settings.
+    Usage,
+    /// Done, but something waits for a person.
+    Held,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Held => 3,
+        })
+    }
+}
+
+/// An error of the one who calls: wrong usage or settings.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
+/// Runs the program with the given clock.
+pub fn main(clock: Arc<dyn Clock>) -> ExitCode {
+    let cli = Cli::parse();
+    logging::start(&cli.global, cli.command.shows_progress());
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::error(&anyhow::Error::new(error).context("start the asynchronous runtime"));
+            return Exit::Failed.into();
+        }
+    };
+    match runtime.block_on(cli.command.run(&cli.global, clock)) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output::error(&error);
+            if error.is::<UsageError>() || error.is::<botnia_config::SettingsError>() {
+                Exit::Usage.into()
+            } else {
+                Exit::Failed.into()
+            }
+        }
+    }
+}
+
+impl Command {
+    async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
+        match self {
+            Self::Run(command) => Box::pin(command.run(global, clock)).await,
+            Self::Status => status::run(global).await,
+            Self::Releases => releases::run(global).await,
+            Self::Held => held::list(global).await,
+            Self::Approve(command) => command.run(global, clock).await,
+            Self::Reject(command) => command.run(global, clock).await,
+            Self::Validate => validate::run(global),
+            Self::Sandbox(command) => command.run().await,
+            Self::Generate(command) => command.run(),
+        }
+    }
+
+    /// Whether it draws a progress bar on a terminal, so that log lines keep out of it.
+    fn shows_progress(&self) -> bool {
+        matches!(self, Self::Run(_))
+    }
+}
+
+impl Global {
+    /// The settings, with `--data` as the last word.
+    fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(Settings::load(&self.config, self.environment())?)
+    }
+
+    /// The indicator sets: those that ship with botnia, and those beside the settings.
+    fn sets(&self) -> anyhow::Result<Vec<IndicatorSet>> {
+        let beside = self.config.parent().unwrap_or(Path::new("")).join("sets");
+        Ok(IndicatorSet::load_all(
+            beside.is_dir().then_some(beside.as_path()),
+        )?)
+    }
+
+    fn environment(&self) -> impl Iterator<Item = (String, String)> {
+        std::env::vars()
+            .filter(|(name, _)| name != "BOTNIA_DATA")
+            .chain(
+                self.data
+                    .clone()
+                    .map(|data| ("BOTNIA_DATA".to_owned(), data)),
+            )
+    }
+}
+
+/// The command line as text, for the generated reference.
+fn command_line_reference() -> String {
+    fn section(command: &mut clap::Command, depth: usize, text: &mut String) {
+        use std::fmt::Write as _;
+        let title = command
+            .get_bin_name()
+            .unwrap_or(command.get_name())
+            .to_owned();
+        let help = command.render_long_help().to_string();
+        let _ = write!(
+            text,
+            "\n{} {title}\n\n```text\n{}\n```\n",
+            "#".repeat(depth),
+            help.trim_end()
+        );
+        let mut names: Vec<_> = command
+            .get_subcommands()
+            .filter(|sub| !sub.is_hide_set() && sub.get_name() != "help")
+            .map(|sub| sub.get_name().to_owned())
+            .collect();
+        for name in names.drain(..) {
+            if let Some(sub) = command.find_subcommand_mut(&name) {
+                section(sub, depth + 1, text);
+            }
+        }
+    }
+    let mut command = Cli::command().term_width(100);
+    command.build();
+    let mut text = "# The command line\n\nGenerated by `make generate`; do not edit.\n".to_owned();
+    section(&mut command, 2, &mut text);
+    text
+}
+
+/// Opens the data folder to look at it, with a hint where there is none.
+fn no_data_yet(data: &str) -> anyhow::Error {
+    anyhow::anyhow!("there is no data at `{data}` yet\nhint: `botnia run` makes the first release")
+}
+
+/// Reads `path` as text, with the path in the error.
+fn read_text(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("read `{}`", path.display()))
+}

@@ -1,0 +1,62 @@
+//! What a person or a pipe reads.
+
+use std::io::Write as _;
+
+/// One line to stdout: data that could be piped. A closed pipe ends the program quietly.
+pub(super) fn data(line: impl std::fmt::Display) {
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// One line to stderr: for the person at the terminal.
+pub(super) fn note(line: impl std::fmt::Display) {
+    // There is nowhere left to say that stderr is closed.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// An error with its causes, each on a line.
+pub(super) fn error(error: &anyhow::Error) {
+    let mut causes = error.chain().map(ToString::to_string);
+    note(format_args!("error: {}", causes.next().unwrap_or_default()));
+    for cause in causes {
+        note(format_args!("  cause: {cause}"));
+    }
+}
+
+/// A number with groups of three divided by a space: `5 351 427`.
+pub(super) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 indicator`, `2 indicators`.
+pub(super) fn count(number_of: u64, noun: &str) -> String {
+    let plural = if number_of == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", number(number_of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_from_the_right() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(5_351_427), "5 351 427");
+    }
+
+    #[test]
+    fn nouns_agree_with_their_number() {
+        assert_eq!(count(1, "row"), "1 row");
+        assert_eq!(count(0, "row"), "0 rows");
+    }
+}

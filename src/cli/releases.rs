@@ -1,0 +1,49 @@
+//! `botnia releases`: what was published, newest first.
+
+use botnia_publish::Releases;
+
+use super::output::{data, number};
+use super::{Exit, Global, no_data_yet};
+use crate::engine::storage::Storage;
+
+pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
+    let settings = global.settings()?;
+    let storage =
+        Storage::open_to_read(&settings.data)?.ok_or_else(|| no_data_yet(&settings.data))?;
+    let releases = Releases::new(storage.store.clone(), Some(storage.root.clone()));
+    let mut records = releases.list().await?;
+    records.sort_by(|left, right| right.release.cmp(&left.release));
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header([
+        "release",
+        "released at",
+        "indicators",
+        "rows",
+        "files",
+        "manifest",
+    ]);
+    for record in &records {
+        let manifest = releases.get(record.release).await?.1;
+        let rows = manifest
+            .files
+            .iter()
+            .find(|file| file.path == "observations.parquet")
+            .and_then(|file| file.rows)
+            .unwrap_or_default();
+        table.add_row([
+            record.release.to_string(),
+            record.released_at.to_string(),
+            number(manifest.indicators.len() as u64),
+            number(rows),
+            number(manifest.files.len() as u64),
+            record.manifest.to_string().chars().take(12).collect(),
+        ]);
+    }
+    if records.is_empty() {
+        super::output::note("There is no release yet.\nhint: `botnia run` makes the first one");
+    } else {
+        data(table);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,261 @@
+//! The engine: from a sweep over the sources to a committed release.
+//!
+//! Data flows one way: `sweep` plans, fetches, archives, normalises and checks one
+//! indicator after another; `release` builds and commits what was accepted. Both read
+//! and write stored things only, so that a run that was cut short is simply run again.
+
+mod events;
+pub mod ledger;
+mod release;
+pub mod storage;
+mod sweep;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use botnia_config::{IndicatorSet, RegionTables, Settings};
+use botnia_ingest::{Archive, ArchiveError};
+use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
+use botnia_publish::{PublishError, Releases};
+use botnia_transform::TransformError;
+
+use ledger::{HoldReason, Ledger, LedgerError, SweepOutcome};
+use storage::{Storage, StorageError};
+
+/// Everything that a run needs, opened.
+pub struct Engine {
+    settings: Settings,
+    sets: Vec<IndicatorSet>,
+    tables: &'static RegionTables,
+    clock: Arc<dyn Clock>,
+    storage: Storage,
+    archive: Archive,
+    ledger: Ledger,
+    releases: Releases,
+}
+
+/// Work that could not be done. What was published before is still served.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The data folder.
+    #[error(transparent)]
+    Storage(StorageError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(LedgerError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(ArchiveError),
+    /// A table of the release.
+    #[error(transparent)]
+    Transform(TransformError),
+    /// The release.
+    #[error(transparent)]
+    Publish(PublishError),
+    /// A stored object.
+    #[error("{operation} `{object}`")]
+    Object {
+        /// What was to be done.
+        operation: &'static str,
+        /// With which object.
+        object: String,
+        /// The cause.
+        #[source]
+        source: object_store::Error,
+    },
+    /// A table of the release before.
+    #[error("open `{}` of the release before", path.display())]
+    PreviousTable {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The scratch folder.
+    #[error("prepare the scratch folder of the release")]
+    Scratch {
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A source that the settings do not have.
+    #[error("the settings have no source `{source_id}`; they have: {known}")]
+    UnknownSource {
+        /// What was asked for.
+        source_id: SourceId,
+        /// What there is.
+        known: String,
+    },
+    /// An indicator that the settings do not select.
+    #[error(
+        "the settings do not select the indicator `{indicator}`; add it to `indicators` of its source"
+    )]
+    NotSelected {
+        /// What was asked for.
+        indicator: SourceIndicator,
+    },
+    /// A piece of work ended abnormally.
+    #[error("{operation} ended abnormally")]
+    Aborted {
+        /// What was to be done.
+        operation: &'static str,
+        /// The cause.
+        #[source]
+        source: tokio::task::JoinError,
+    },
+}
+
+macro_rules! wrap {
+    ($($source:ty => $variant:ident),+ $(,)?) => {
+        $(impl From<$source> for EngineError {
+            fn from(source: $source) -> Self {
+                Self::$variant(source)
+            }
+        })+
+    };
+}
+// Each of these says itself what was to be done and with what: nothing is merged.
+wrap!(
+    StorageError => Storage,
+    LedgerError => Ledger,
+    ArchiveError => Archive,
+    TransformError => Transform,
+    PublishError => Publish,
+);
+
+/// What to run.
+#[derive(Clone, Debug, Default)]
+pub struct RunRequest {
+    /// Only this source.
+    pub source: Option<SourceId>,
+    /// Only these indicators.
+    pub indicators: Vec<SourceIndicator>,
+    /// Fetch everything again, whether it moved or not.
+    pub full: bool,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, Default)]
+pub struct RunSummary {
+    /// Each source's sweep in numbers.
+    pub sweeps: Vec<(SourceId, SweepOutcome)>,
+    /// What could not be had, and why.
+    pub failures: Vec<(String, String)>,
+    /// What waits for a person, and why.
+    pub held: Vec<(IndicatorId, Vec<HoldReason>)>,
+    /// Rows in the answers, observations made of them, and rows withheld with a finding.
+    pub rows: RowCounts,
+    /// The release that was made, if anything changed.
+    pub release: Option<CommitRecord>,
+    /// The release that is served now.
+    pub served: Option<CommitRecord>,
+}
+
+/// Rows of the indicators that changed in a run: `read == observations + withheld`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// In the source's answers.
+    pub read: u64,
+    /// Observations.
+    pub observations: u64,
+    /// Withheld, each counted among the findings.
+    pub withheld: u64,
+}
+
+/// Is told how a run goes on.
+pub trait Progress: Send + Sync {
+    /// A sweep over `indicators` indicators begins.
+    fn sweep(&self, source: &SourceId, indicators: usize);
+    /// One indicator is finished.
+    fn indicator(&self, indicator: &IndicatorId, word: &'static str);
+    /// The release is being built.
+    fn building(&self);
+}
+
+impl Engine {
+    /// Opens the data folder for work, cleans up what an interrupted run left, and opens
+    /// the ledger.
+    pub async fn open(
+        settings: Settings,
+        sets: Vec<IndicatorSet>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, EngineError> {
+        let storage = Storage::open_for_work(&settings.data)?;
+        let ledger = Ledger::open(&settings.state).await?;
+        let releases = Releases::new(storage.store.clone(), Some(storage.root.clone()));
+        let removed = releases.clean_uncommitted().await?;
+        if removed > 0 {
+            tracing::info!(removed, "Leftovers of an interrupted run were removed");
+        }
+        Ok(Self {
+            archive: Archive::new(storage.store.clone()),
+            tables: RegionTables::builtin(),
+            settings,
+            sets,
+            clock,
+            storage,
+            ledger,
+            releases,
+        })
+    }
+
+    /// One run: a sweep over each source, then a release if anything changed.
+    pub async fn run(
+        &self,
+        request: &RunRequest,
+        progress: &dyn Progress,
+    ) -> Result<RunSummary, EngineError> {
+        if let Some(wanted) = &request.source
+            && !self
+                .settings
+                .source
+                .iter()
+                .any(|source| source.id == *wanted)
+        {
+            let known: Vec<_> = self
+                .settings
+                .source
+                .iter()
+                .map(|source| format!("`{}`", source.id))
+                .collect();
+            return Err(EngineError::UnknownSource {
+                source_id: wanted.clone(),
+                known: known.join(", "),
+            });
+        }
+        let mut summary = RunSummary::default();
+        let mut finished = Vec::new();
+        for source in &self.settings.source {
+            if request
+                .source
+                .as_ref()
+                .is_some_and(|wanted| *wanted != source.id)
+            {
+                continue;
+            }
+            finished.push(self.sweep(source, request, progress, &mut summary).await?);
+        }
+        progress.building();
+        let token = finished.iter().map(|sweep| sweep.token).max().unwrap_or(0);
+        summary.release = self.release(token).await?;
+        for (sweep, (_, outcome)) in finished.iter().zip(&mut summary.sweeps) {
+            outcome.release = summary.release.as_ref().map(|record| record.release);
+            self.ledger
+                .finish_sweep(&sweep.id, self.clock.now(), outcome)
+                .await?;
+        }
+        summary.served = self.releases.latest().await?.map(|(record, _)| record);
+        Ok(summary)
+    }
+
+    /// The data folder.
+    pub fn root(&self) -> &Path {
+        &self.storage.root
+    }
+
+    /// Closes the ledger with everything written.
+    pub async fn close(self) {
+        self.ledger.close().await;
+    }
+}

@@ -1,0 +1,44 @@
+//! Wrong settings: exit 2, and an error that names file, line, key and the nearest right
+//! one. The reader's own tests have every case; here is the way through the program.
+
+use crate::support::Workspace;
+
+#[test]
+fn an_unknown_key_names_file_line_and_the_nearest_right_one() {
+    let workspace = Workspace::new("https://example.org/rest/1.1", &["127"]);
+    workspace.botnia(&["validate"]).expect_code(0);
+    workspace.write_settings(
+        "data = \"data\"\n\n[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"https://example.org\"\nschedul = \"15 5 * * *\"\nindicators = [\"127\"]\n",
+    );
+    for command in [&["validate"][..], &["run"]] {
+        let ran = workspace.botnia(command).expect_code(2);
+        ran.says("botnia.toml");
+        ran.says("7");
+        ran.says("schedul");
+        ran.says("`schedule`");
+    }
+}
+
+#[test]
+fn a_missing_settings_file_says_how_to_begin() {
+    let workspace = Workspace::new("https://example.org", &["127"]);
+    std::fs::remove_file(workspace.path().join("botnia.toml")).expect("removed");
+    workspace
+        .botnia(&["run"])
+        .expect_code(2)
+        .says("botnia.toml");
+}
+
+#[test]
+fn an_indicator_that_is_not_selected_is_named() {
+    let upstream = crate::support::Upstream::start(botnia_sandbox::SandboxOptions::default());
+    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    workspace
+        .botnia(&["run", "--indicator", "999999"])
+        .expect_code(2)
+        .says("999999");
+    workspace
+        .botnia(&["run", "--source", "sotkamo"])
+        .expect_code(2)
+        .says("`sotkanet`");
+}

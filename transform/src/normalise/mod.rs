@@ -1,0 +1,115 @@
+//! Raw bytes to observations: one module per kind of source, one shape for what they make.
+//!
+//! A source's wire structs stay in its own module. Here is what every source has to
+//! produce: a [`RegionIndex`], a [`Description`] and [`Normalised`] figures.
+
+mod region_index;
+mod sotkanet;
+mod title;
+
+use botnia_config::{RegionTables, SetIndicator, SourceKind};
+use botnia_model::{Findings, Indicator, IndicatorId, Observation, Sex};
+
+pub use self::region_index::RegionIndex;
+pub use self::title::TitleCheck;
+use crate::TransformError;
+
+/// Raised with every change that makes other observations, or another object, of the same
+/// bytes: figures of an older version are then normalised anew from the archive.
+pub const NORMALISER_VERSION: u32 = 1;
+
+/// What a source says of one indicator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Description {
+    /// The indicator, with its texts cleaned and sanitised.
+    pub indicator: Indicator,
+    /// Whether its title is the one that the indicator set expects.
+    pub title_check: TitleCheck,
+    /// The sexes that the source declares for it, in the model's order; empty where it
+    /// declares none (which does not mean that the figures have none).
+    pub declared_sexes: Vec<Sex>,
+    /// Titles that had to be cleaned, and a title whose wording drifted.
+    pub findings: Findings,
+}
+
+/// What is needed to normalise one indicator's figures.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// What the source speaks.
+    pub kind: SourceKind,
+    /// The indicator that was asked for.
+    pub indicator_id: &'a IndicatorId,
+    /// Its description; one of another indicator is refused.
+    pub description: &'a Description,
+    /// The answers with its figures, each complete.
+    pub data: &'a [&'a [u8]],
+    /// The regions of the same sweep.
+    pub regions: &'a RegionIndex,
+    /// What a reviewed indicator set says of it.
+    pub expected: Option<&'a SetIndicator>,
+}
+
+/// One indicator's figures: `rows_in == observations.len() + findings.withheld_rows()`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Normalised {
+    /// Sorted by [`Observation::key`], each key once.
+    pub observations: Vec<Observation>,
+    /// Rows in the answers.
+    pub rows_in: u64,
+    /// What was found on the way.
+    pub findings: Findings,
+}
+
+/// Reads the source's region list. Validity, language and kind of area come from the
+/// `tables`, by level and code; so does the membership of a municipality where the list
+/// does not say it.
+///
+/// # Errors
+/// Bytes that are no region list, or a list without a single usable region.
+pub fn read_regions(
+    kind: SourceKind,
+    bytes: &[u8],
+    tables: &RegionTables,
+) -> Result<RegionIndex, TransformError> {
+    match kind {
+        SourceKind::Sotkanet => sotkanet::read_regions(bytes, tables),
+    }
+}
+
+/// Reads the source's description of one indicator. `themes` are those of every set that
+/// has the indicator; `expected` is its entry in the set that decides.
+///
+/// # Errors
+/// Bytes that are no description, a description of another indicator, or one without any
+/// title.
+pub fn describe(
+    kind: SourceKind,
+    indicator_id: &IndicatorId,
+    bytes: &[u8],
+    expected: Option<&SetIndicator>,
+    themes: &[String],
+) -> Result<Description, TransformError> {
+    match kind {
+        SourceKind::Sotkanet => sotkanet::describe(indicator_id, bytes, expected, themes),
+    }
+}
+
+/// Turns an indicator's rows into observations. A row that cannot be taken is a finding.
+///
+/// # Errors
+/// An answer that is not in the source's format at all, or a description of another
+/// indicator.
+pub fn normalise(input: &Input<'_>) -> Result<Normalised, TransformError> {
+    if input.description.indicator.indicator_id != *input.indicator_id {
+        return Err(TransformError::contract(
+            format!("the figures of `{}`", input.indicator_id),
+            format!(
+                "they were given with the description of `{}`",
+                input.description.indicator.indicator_id
+            ),
+        ));
+    }
+    match input.kind {
+        SourceKind::Sotkanet => sotkanet::normalise(input),
+    }
+}

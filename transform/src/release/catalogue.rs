@@ -1,0 +1,152 @@
+//! `indicators.parquet`: what each indicator is, and what of it the release has.
+
+use std::collections::BTreeSet;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+use botnia_model::{Indicator, Observation};
+
+use super::Series;
+use super::table::Columns;
+
+/// What an indicator's observations reach over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// The first and the last year with a value.
+    pub years: Option<(i32, i32)>,
+    /// The region levels with an observation, by name.
+    pub levels: Vec<String>,
+}
+
+impl Span {
+    /// Of all observations of an indicator.
+    pub(super) fn of(observations: &[Observation]) -> Self {
+        let years = observations
+            .iter()
+            .filter(|observation| observation.value.is_some())
+            .map(|observation| observation.period.year())
+            .fold(None, |span, year| {
+                let (first, last) = span.unwrap_or((year, year));
+                Some((year.min(first), year.max(last)))
+            });
+        let levels: BTreeSet<&str> = observations
+            .iter()
+            .map(|observation| observation.region.level.as_str())
+            .collect();
+        Self {
+            years,
+            levels: levels.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// The table; `spans` stand beside `series`. Columns without a language in their name
+/// (`unit`, `producer`) are Finnish.
+pub(super) fn table(series: &[Series], spans: &[Span]) -> Result<RecordBatch, ArrowError> {
+    let indicators = || series.iter().map(|series| &series.indicator);
+    let producers = || indicators().map(|indicator| indicator.producer.as_ref());
+    let producer_name = |name: fn(&Indicator) -> Option<&str>| indicators().map(name);
+    Columns::default()
+        .words(
+            "indicator_id",
+            indicators().map(|indicator| indicator.indicator_id.to_string()),
+        )
+        .words(
+            "source",
+            indicators().map(|indicator| indicator.indicator_id.source().as_str()),
+        )
+        .words(
+            "source_indicator",
+            indicators().map(|indicator| indicator.indicator_id.source_indicator().as_str()),
+        )
+        .texts("title", indicators().map(|indicator| &indicator.title))
+        .texts(
+            "original_title",
+            indicators().map(|indicator| &indicator.original_title),
+        )
+        .texts(
+            "description",
+            indicators().map(|indicator| &indicator.description),
+        )
+        .texts(
+            "interpretation",
+            indicators().map(|indicator| &indicator.interpretation),
+        )
+        .texts("limits", indicators().map(|indicator| &indicator.limits))
+        .texts(
+            "legislation",
+            indicators().map(|indicator| &indicator.legislation),
+        )
+        .texts("notices", indicators().map(|indicator| &indicator.notices))
+        .text(
+            "unit",
+            indicators().map(|indicator| Some(&indicator.unit.fi)),
+        )
+        .text(
+            "unit_sv",
+            indicators().map(|indicator| Some(&indicator.unit.sv)),
+        )
+        .text(
+            "unit_en",
+            indicators().map(|indicator| Some(&indicator.unit.en)),
+        )
+        .optional_words(
+            "value_kind",
+            indicators().map(|indicator| indicator.value_kind.map(|kind| kind.as_str())),
+        )
+        .integers(
+            "decimals",
+            indicators().map(|indicator| indicator.decimals.map(i32::from)),
+        )
+        .words(
+            "polarity",
+            indicators().map(|indicator| indicator.polarity.as_str()),
+        )
+        .optional_words(
+            "producer_id",
+            producers().map(|producer| producer.map(|producer| producer.id.as_str())),
+        )
+        .text(
+            "producer",
+            producer_name(|indicator| Some(&indicator.producer.as_ref()?.name.fi)),
+        )
+        .text(
+            "producer_sv",
+            producer_name(|indicator| Some(&indicator.producer.as_ref()?.name.sv)),
+        )
+        .text(
+            "producer_en",
+            producer_name(|indicator| Some(&indicator.producer.as_ref()?.name.en)),
+        )
+        .text(
+            "licence",
+            indicators().map(|indicator| Some(&indicator.licence)),
+        )
+        .truths(
+            "redistributable",
+            indicators().map(|indicator| indicator.redistributable),
+        )
+        .text(
+            "data_updated",
+            indicators().map(|indicator| indicator.data_updated.as_deref()),
+        )
+        .integers(
+            "first_year",
+            spans.iter().map(|span| span.years.map(|(first, _)| first)),
+        )
+        .integers(
+            "last_year",
+            spans.iter().map(|span| span.years.map(|(_, last)| last)),
+        )
+        .lists("levels", spans.iter().map(|span| span.levels.as_slice()))
+        .lists(
+            "themes",
+            indicators().map(|indicator| indicator.themes.as_slice()),
+        )
+        .words("state", series.iter().map(|series| series.state.as_str()))
+        .text(
+            "source_url",
+            indicators().map(|indicator| indicator.source_url.as_deref()),
+        )
+        .finish()
+}

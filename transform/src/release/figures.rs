@@ -1,0 +1,280 @@
+//! The one pass over all observations: vintages, `observations.parquet`, revisions, and
+//! everything else that is made from an indicator while it is in memory.
+
+use arrow_schema::SchemaRef;
+use botnia_model::hash::ContentHasher;
+use botnia_model::{ContentHash, IndicatorId, Observation, ReleaseNumber};
+
+use super::catalogue::Span;
+use super::credits::{Catalogue, Treatment};
+use super::files::{Content, Files, TableWriter, failed};
+use super::places::Places;
+use super::region_files::{RegionCollector, RegionContents, rows_hasher};
+use super::revisions::{Occasion, Revisions};
+use super::rows::{Dictionaries, Rows, encode};
+use super::vintages::{PreviousObservations, compare};
+use super::wellbeing::Reported;
+use super::{Inputs, Previous, ReleaseChanges};
+use crate::TransformError;
+use crate::observation_table::{SORTED_BY, schema};
+
+const PATH: &str = "observations.parquet";
+
+/// What the pass leaves.
+pub(super) struct Figures {
+    /// Of each series, by its position.
+    pub(super) spans: Vec<Span>,
+    pub(super) reported: Reported,
+    pub(super) changes: ReleaseChanges,
+    pub(super) contents: RegionContents,
+}
+
+impl Figures {
+    /// Reads all observations once, in order.
+    pub(super) fn read(
+        release: ReleaseNumber,
+        catalogue: Catalogue<'_>,
+        mut reported: Reported,
+        previous: Option<Previous<'_>>,
+        places: &mut Places,
+        inputs: &mut dyn Inputs,
+        files: &mut Files<'_>,
+    ) -> Result<Self, TransformError> {
+        let release = i32::try_from(release.get()).unwrap_or(i32::MAX);
+        let mut history = History::new(release, previous)?;
+        let mut pass = Pass::begin(files)?;
+        let mut spans = Vec::with_capacity(catalogue.series.len());
+        for indicator in catalogue.indicators() {
+            let id = &indicator.indicator_id;
+            let observations = inputs.observations(id)?;
+            if !observations.is_sorted_by(|one, other| one.key() < other.key()) {
+                return Err(TransformError::contract(
+                    format!("the observations of `{id}`"),
+                    "they are not in the order of their keys, each once",
+                ));
+            }
+            let first_releases = history.next(id, &observations, places, files)?;
+            pass.add(id, &observations, &first_releases, places)?;
+            spans.push(Span::of(&observations));
+            places.take_populations(id, &observations);
+            reported.take(id, &observations, places);
+        }
+        let changes = history.finish(catalogue, places, files)?;
+        let contents = pass.finish(catalogue, files)?;
+        Ok(Self {
+            spans,
+            reported,
+            changes,
+            contents,
+        })
+    }
+}
+
+/// The previous release beside the new one.
+struct History {
+    release: i32,
+    /// The indicators of the previous release, ascending.
+    known: Vec<IndicatorId>,
+    /// How many of them the pass has met.
+    met: usize,
+    observations: Option<PreviousObservations>,
+    revisions: Revisions,
+    changes: ReleaseChanges,
+}
+
+impl History {
+    fn new(release: i32, previous: Option<Previous<'_>>) -> Result<Self, TransformError> {
+        let (known, observations, revisions) = match previous {
+            None => (Vec::new(), None, None),
+            Some(previous) => {
+                let mut known: Vec<_> = previous
+                    .manifest
+                    .indicators
+                    .iter()
+                    .map(|indicator| indicator.indicator_id.clone())
+                    .collect();
+                known.sort();
+                (
+                    known,
+                    Some(PreviousObservations::open(previous.observations)?),
+                    Some(previous.revisions),
+                )
+            }
+        };
+        Ok(Self {
+            release,
+            known,
+            met: 0,
+            observations,
+            revisions: Revisions::new(release, revisions),
+            changes: ReleaseChanges::default(),
+        })
+    }
+
+    /// The first releases of an indicator's observations. Indicators come in order.
+    fn next(
+        &mut self,
+        id: &IndicatorId,
+        observations: &[Observation],
+        places: &Places,
+        files: &mut Files<'_>,
+    ) -> Result<Vec<i32>, TransformError> {
+        self.pass_gone(Some(id), places, files)?;
+        if self.known.get(self.met) != Some(id) {
+            self.changes.new_series.push(id.clone());
+            return Ok(vec![self.release; observations.len()]);
+        }
+        self.met += 1;
+        self.revise(id, observations, Occasion::Update, places, files)
+    }
+
+    /// Removes what stands before `id`, or everything that is left.
+    fn pass_gone(
+        &mut self,
+        id: Option<&IndicatorId>,
+        places: &Places,
+        files: &mut Files<'_>,
+    ) -> Result<(), TransformError> {
+        while let Some(gone) = self
+            .known
+            .get(self.met)
+            .filter(|known| id.is_none_or(|id| *known < id))
+            .cloned()
+        {
+            self.met += 1;
+            self.revise(&gone, &[], Occasion::IndicatorRemoved, places, files)?;
+            self.changes.gone_series.push(gone);
+        }
+        Ok(())
+    }
+
+    fn revise(
+        &mut self,
+        id: &IndicatorId,
+        observations: &[Observation],
+        occasion: Occasion,
+        places: &Places,
+        files: &mut Files<'_>,
+    ) -> Result<Vec<i32>, TransformError> {
+        let old = match &mut self.observations {
+            Some(previous) => previous.take(id)?,
+            None => Vec::new(),
+        };
+        let (first_releases, differences) = compare(&old, observations, self.release);
+        let counts = self
+            .revisions
+            .add(id, &differences, occasion, places, files)?;
+        if !differences.is_empty() {
+            self.changes.revised.insert(id.clone(), counts);
+        }
+        Ok(first_releases)
+    }
+
+    fn finish(
+        mut self,
+        catalogue: Catalogue<'_>,
+        places: &Places,
+        files: &mut Files<'_>,
+    ) -> Result<ReleaseChanges, TransformError> {
+        self.pass_gone(None, places, files)?;
+        if let Some(left) = match &mut self.observations {
+            Some(previous) => previous.next_indicator()?,
+            None => None,
+        } {
+            return Err(TransformError::contract(
+                "the previous release's `observations.parquet`",
+                format!("`{left}` stands in it out of order, or not in its manifest"),
+            ));
+        }
+        self.revisions.finish(catalogue, files)?;
+        Ok(self.changes)
+    }
+}
+
+/// `observations.parquet` on its way, and the figures of each region.
+struct Pass {
+    schema: SchemaRef,
+    writer: TableWriter<std::fs::File>,
+    hasher: ContentHasher,
+    rows: u64,
+    regions: RegionCollector,
+    /// The encoded observations of one indicator and region.
+    run: Vec<u8>,
+    /// Whether each series, by its position, has observations.
+    contained: Vec<bool>,
+}
+
+impl Pass {
+    fn begin(files: &mut Files<'_>) -> Result<Self, TransformError> {
+        let schema = schema(true);
+        Ok(Self {
+            writer: files.scratch(PATH, &schema, &SORTED_BY)?,
+            hasher: rows_hasher(&schema),
+            rows: 0,
+            regions: RegionCollector::new(files.scratch_file()?),
+            run: Vec::new(),
+            contained: Vec::new(),
+            schema,
+        })
+    }
+
+    /// Adds the next series.
+    fn add(
+        &mut self,
+        id: &IndicatorId,
+        observations: &[Observation],
+        first_releases: &[i32],
+        places: &mut Places,
+    ) -> Result<(), TransformError> {
+        let position = self.contained.len();
+        self.contained.push(!observations.is_empty());
+        let id = id.to_string();
+        let mut rows = Rows::default();
+        let mut first_releases = first_releases.iter();
+        for run in observations.chunk_by(|one, other| one.region == other.region) {
+            let key = &run[0].region;
+            let region = places.observed(key);
+            self.run.clear();
+            for (observation, first_release) in run.iter().zip(&mut first_releases) {
+                encode(&mut self.run, observation, *first_release);
+            }
+            let hash = ContentHash::of(&self.run);
+            self.hasher.part(id.as_bytes());
+            self.hasher.part(key.to_string().as_bytes());
+            self.hasher.update(hash.as_bytes());
+            // This batch's dictionary of indicators has this one alone.
+            rows.decode(0, (key.level, region), &self.run)
+                .map_err(TransformError::scratch)?;
+            self.regions.add(
+                (key.level, region),
+                (position, &id),
+                (run.len(), &self.run, hash),
+            )?;
+        }
+        self.rows += rows.len() as u64;
+        let dictionaries = Dictionaries::new([id.as_str()].into_iter(), places.all());
+        let batch = rows
+            .take_batch(&self.schema, &dictionaries)
+            .map_err(|source| failed(PATH, source.into()))?;
+        self.writer.write(&batch)
+    }
+
+    fn finish(
+        self,
+        catalogue: Catalogue<'_>,
+        files: &mut Files<'_>,
+    ) -> Result<RegionContents, TransformError> {
+        let contained = catalogue
+            .indicators()
+            .zip(self.contained)
+            .filter_map(|(indicator, contained)| contained.then_some(indicator));
+        let credit = catalogue.credit(contained, Treatment::Rearranged);
+        let content = Content {
+            rows: self.rows,
+            hash: files.hash(self.hasher.finish(), &credit),
+            credit,
+        };
+        files.keep(self.writer, &content)?;
+        self.regions.finish(self.schema)
+    }
+}

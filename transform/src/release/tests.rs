@@ -1,0 +1,6 @@
+//! Whole releases of a small world: two provinces, four municipalities, some indicators.
+
+mod files;
+mod history;
+mod reporting;
+mod world;

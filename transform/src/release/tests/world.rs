@@ -1,0 +1,447 @@
+//! The small world, its releases in memory, and a plain way to read them.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::sync::{Arc, Mutex};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::DataType;
+use botnia_config::{IndicatorSet, Municipality, RegionTables, SetIndicator};
+use botnia_model::{
+    ContentHash, FileEntry, Findings, Indicator, IndicatorEntry, IndicatorId, IndicatorState,
+    Manifest, Observation, Origin, Polarity, Producer, Region, RegionKey, RegionLevel,
+    ReleaseNumber, SCHEMA_VERSION, Sex, Status, Text, ValueKind,
+};
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::ParquetMetaData;
+
+use crate::TransformError;
+use crate::release::{
+    Build, Built, Inputs, Output, Previous, Series, SourceCredit, build,
+};
+
+pub(super) const DAY: &str = "2025-01-01";
+
+/// Everything a release is made from, to be changed between two releases.
+#[derive(Clone)]
+pub(super) struct World {
+    pub(super) figures: BTreeMap<IndicatorId, Vec<Observation>>,
+    pub(super) producers: BTreeMap<IndicatorId, &'static str>,
+    pub(super) regions: Vec<Region>,
+    pub(super) tables: RegionTables,
+    pub(super) sets: Vec<IndicatorSet>,
+    pub(super) synthetic: bool,
+}
+
+/// A release with all its files, carried ones too.
+pub(super) struct Release {
+    pub(super) built: Built,
+    pub(super) manifest: Manifest,
+    pub(super) files: BTreeMap<String, Bytes>,
+    /// The files that were written and not carried.
+    pub(super) written: Vec<String>,
+}
+
+pub(super) fn id(number: &str) -> IndicatorId {
+    format!("made:{number}").parse().unwrap()
+}
+
+pub(super) fn key(level: RegionLevel, code: &str) -> RegionKey {
+    RegionKey::new(level, code.parse().unwrap())
+}
+
+pub(super) fn municipality(code: &str) -> RegionKey {
+    key(RegionLevel::Municipality, code)
+}
+
+pub(super) fn text(text: &str) -> Text {
+    Text {
+        fi: text.to_owned(),
+        sv: format!("{text} på svenska"),
+        en: String::new(),
+    }
+}
+
+pub(super) fn region(key: RegionKey, name: &str, province: Option<&str>) -> Region {
+    let county = match province {
+        Some("14") => Some("16"),
+        Some("15") => Some("17"),
+        _ => None,
+    };
+    Region {
+        key,
+        source_region_id: Some("1".to_owned()),
+        name: text(name),
+        valid_from: None,
+        valid_to: None,
+        province: province.map(|code| code.parse().unwrap()),
+        wellbeing_county: county.map(|code| code.parse().unwrap()),
+        language_status: None,
+        urban_rural: None,
+        population: None,
+    }
+}
+
+pub(super) fn observation(region: &RegionKey, period: &str, sex: Sex, value: f64) -> Observation {
+    Observation {
+        region: region.clone(),
+        period: period.parse().unwrap(),
+        sex,
+        breakdown: None,
+        value: Some(value),
+        absolute_value: None,
+        status: Status::Normal,
+        origin: Origin::Published,
+    }
+}
+
+/// In the published order.
+pub(super) fn sorted(mut observations: Vec<Observation>) -> Vec<Observation> {
+    observations.sort_by(|one, other| one.key().cmp(&other.key()));
+    observations
+}
+
+impl World {
+    /// Two provinces with two municipalities each; no figures, no sets.
+    pub(super) fn new() -> Self {
+        let province = |code, name| region(key(RegionLevel::Province, code), name, None);
+        let county = |code, name| region(key(RegionLevel::WellbeingCounty, code), name, None);
+        let municipal = |code, name, province| region(municipality(code), name, Some(province));
+        Self {
+            figures: BTreeMap::new(),
+            producers: BTreeMap::new(),
+            regions: vec![
+                region(RegionKey::finland(), "Koko maa", None),
+                municipal("005", "Alajärvi", "14"),
+                municipal("545", "Närpiö", "15"),
+                municipal("743", "Seinäjoki", "14"),
+                municipal("905", "Vaasa", "15"),
+                province("14", "Etelä-Pohjanmaa"),
+                province("15", "Pohjanmaa"),
+                county("16", "Etelä-Pohjanmaan hyvinvointialue"),
+                county("17", "Pohjanmaan hyvinvointialue"),
+            ],
+            tables: RegionTables::default(),
+            sets: Vec::new(),
+            synthetic: false,
+        }
+    }
+
+    pub(super) fn set(&mut self, number: &str, observations: Vec<Observation>) {
+        self.figures.insert(id(number), sorted(observations));
+    }
+
+    pub(super) fn abolished(&mut self, code: &str, name: &str, last_day: &str) {
+        self.tables.municipalities.push(Municipality {
+            code: code.parse().unwrap(),
+            name: text(name),
+            valid_from: None,
+            valid_to: Some(last_day.to_owned()),
+            member_of: vec![key(RegionLevel::Province, "14")],
+            language_status: None,
+            urban_rural: None,
+            sotkanet_id: None,
+        });
+    }
+
+    pub(super) fn report(&mut self, set: &str, numbers: &[&str]) {
+        let any = IndicatorSet::builtin().swap_remove(0);
+        self.sets.push(IndicatorSet {
+            id: set.to_owned(),
+            version: 3,
+            title: text(set),
+            description: Text::default(),
+            source: "made".parse().unwrap(),
+            indicators: numbers
+                .iter()
+                .map(|number| SetIndicator {
+                    id: number.parse().unwrap(),
+                    title: text("expected title"),
+                    theme: "children".to_owned(),
+                    topics: Vec::new(),
+                    polarity: Polarity::LowerIsBetter,
+                    value_kind: ValueKind::Share,
+                    denominator: Text::default(),
+                    producer: String::new(),
+                    sexes: Vec::new(),
+                    projection: false,
+                    why: String::new(),
+                })
+                .collect(),
+            ..any
+        });
+    }
+
+    fn series(&self) -> Vec<Series> {
+        let series = |id: &IndicatorId| Series {
+            indicator: Indicator {
+                indicator_id: id.clone(),
+                title: text(&format!("title of {id}")),
+                original_title: Text::default(),
+                description: Text::default(),
+                interpretation: Text::default(),
+                limits: Text::default(),
+                legislation: Text::default(),
+                notices: Text::default(),
+                unit: text("prosenttia"),
+                source_value_type: None,
+                value_kind: Some(ValueKind::Share),
+                decimals: Some(1),
+                polarity: Polarity::None,
+                producer: self.producers.get(id).map(|name| Producer {
+                    id: "2".to_owned(),
+                    name: text(name),
+                }),
+                licence: "CC-BY-4.0".to_owned(),
+                redistributable: true,
+                data_updated: None,
+                themes: vec!["children".to_owned()],
+                source_url: None,
+            },
+            state: IndicatorState::Active,
+        };
+        self.figures.keys().map(series).collect()
+    }
+
+    pub(super) fn try_release(
+        &self,
+        previous: Option<&Release>,
+        output: &mut dyn Output,
+    ) -> Result<Built, TransformError> {
+        let series = self.series();
+        build(
+            Build {
+                release: number_after(previous),
+                series: &series,
+                regions: &self.regions,
+                tables: &self.tables,
+                sets: &self.sets,
+                sources: &[SourceCredit {
+                    source: "made".parse().unwrap(),
+                    line: "Made up by hand.".to_owned(),
+                }],
+                geo_vintage: DAY,
+                synthetic: self.synthetic,
+                previous: previous.map(|previous| Previous {
+                    manifest: &previous.manifest,
+                    observations: file_of(&previous.files["observations.parquet"]),
+                    revisions: file_of(&previous.files["revisions.parquet"]),
+                }),
+            },
+            &mut self.clone(),
+            output,
+        )
+    }
+
+    /// Builds the release after `previous`, and takes over its carried files.
+    pub(super) fn release(&self, previous: Option<&Release>) -> Release {
+        let mut output = MemoryOutput::default();
+        let built = self.try_release(previous, &mut output).unwrap();
+        let mut files = output.take();
+        let written = files.keys().cloned().collect();
+        for file in built.files.iter().filter(|file| file.carried) {
+            let bytes = previous.unwrap().files[&file.path].clone();
+            assert!(files.insert(file.path.clone(), bytes).is_none());
+        }
+        let entries = built
+            .files
+            .iter()
+            .map(|file| FileEntry {
+                path: file.path.clone(),
+                sha256: ContentHash::of(&files[&file.path]),
+                bytes: files[&file.path].len() as u64,
+                rows: Some(file.rows),
+                content_hash: Some(file.content_hash),
+                release: file.release,
+            })
+            .collect();
+        let nothing = ContentHash::of(b"");
+        let manifest = Manifest {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            release: number_after(previous),
+            parent: None,
+            program_version: "0".to_owned(),
+            synthetic: self.synthetic,
+            geo_vintage: DAY.to_owned(),
+            inputs: nothing,
+            indicators: self
+                .figures
+                .keys()
+                .map(|id| IndicatorEntry {
+                    indicator_id: id.clone(),
+                    normalised: nothing,
+                    description: nothing,
+                    data: Vec::new(),
+                    regions: nothing,
+                    rows_in: 0,
+                    rows_out: 0,
+                    findings: Findings::default(),
+                    state: IndicatorState::Active,
+                })
+                .collect(),
+            files: entries,
+        };
+        Release {
+            built,
+            manifest,
+            files,
+            written,
+        }
+    }
+}
+
+fn number_after(previous: Option<&Release>) -> ReleaseNumber {
+    previous.map_or(ReleaseNumber::FIRST, |previous| {
+        previous.manifest.release.next()
+    })
+}
+
+impl Inputs for World {
+    fn observations(&mut self, id: &IndicatorId) -> Result<Vec<Observation>, TransformError> {
+        Ok(self.figures[id].clone())
+    }
+}
+
+/// Files that stay in memory.
+#[derive(Default)]
+pub(super) struct MemoryOutput(BTreeMap<String, Arc<Mutex<Vec<u8>>>>);
+
+impl MemoryOutput {
+    fn take(self) -> BTreeMap<String, Bytes> {
+        let bytes = |shared: Arc<Mutex<Vec<u8>>>| Bytes::from(shared.lock().unwrap().clone());
+        self.0
+            .into_iter()
+            .map(|(path, file)| (path, bytes(file)))
+            .collect()
+    }
+}
+
+impl Output for MemoryOutput {
+    fn create(&mut self, path: &str) -> io::Result<Box<dyn Write + Send>> {
+        let file = Arc::default();
+        let earlier = self.0.insert(path.to_owned(), Arc::clone(&file));
+        assert!(earlier.is_none(), "{path} was created twice");
+        Ok(Box::new(MemoryFile(file)))
+    }
+
+    fn scratch(&mut self) -> io::Result<File> {
+        tempfile::tempfile()
+    }
+}
+
+struct MemoryFile(Arc<Mutex<Vec<u8>>>);
+
+impl Write for MemoryFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn file_of(bytes: &Bytes) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    file
+}
+
+/// A value as text; `None` where it is null.
+pub(super) type Cell = Option<String>;
+
+/// One row, by column.
+pub(super) type TableRow = BTreeMap<String, Cell>;
+
+impl Release {
+    pub(super) fn batches(&self, path: &str) -> Vec<RecordBatch> {
+        ParquetRecordBatchReaderBuilder::try_new(self.files[path].clone())
+            .unwrap()
+            .build()
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap()
+    }
+
+    /// All rows of a file.
+    pub(super) fn rows(&self, path: &str) -> Vec<TableRow> {
+        let rows_of = |batch: RecordBatch| {
+            (0..batch.num_rows())
+                .map(|row| {
+                    batch
+                        .schema()
+                        .fields()
+                        .iter()
+                        .zip(batch.columns())
+                        .map(|(field, column)| (field.name().clone(), cell(column, row)))
+                        .collect()
+                })
+                .collect::<Vec<_>>()
+        };
+        self.batches(path).into_iter().flat_map(rows_of).collect()
+    }
+
+    /// Some columns of all rows of a file; `-` where there is nothing.
+    pub(super) fn select(&self, path: &str, columns: &[&str]) -> Vec<String> {
+        self.rows(path)
+            .iter()
+            .map(|row| select(row, columns))
+            .collect()
+    }
+
+    pub(super) fn footer(&self, path: &str) -> Arc<ParquetMetaData> {
+        ParquetRecordBatchReaderBuilder::try_new(self.files[path].clone())
+            .unwrap()
+            .metadata()
+            .clone()
+    }
+
+    /// A key of a file's metadata.
+    pub(super) fn says(&self, path: &str, key: &str) -> Cell {
+        self.footer(path)
+            .file_metadata()
+            .key_value_metadata()
+            .unwrap()
+            .iter()
+            .find(|entry| entry.key == key)
+            .and_then(|entry| entry.value.clone())
+    }
+}
+
+pub(super) fn select(row: &TableRow, columns: &[&str]) -> String {
+    columns
+        .iter()
+        .map(|column| row[*column].as_deref().unwrap_or("-"))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn cell(column: &dyn Array, row: usize) -> Cell {
+    if column.is_null(row) {
+        return None;
+    }
+    Some(match column.data_type() {
+        DataType::Int32 => column.as_primitive::<Int32Type>().value(row).to_string(),
+        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Float64 => column.as_primitive::<Float64Type>().value(row).to_string(),
+        DataType::Boolean => column.as_boolean().value(row).to_string(),
+        DataType::Utf8 => column.as_string::<i32>().value(row).to_owned(),
+        DataType::Dictionary(_, _) => {
+            let words = column.as_dictionary::<Int32Type>();
+            let word = words.key(row).unwrap();
+            words.values().as_string::<i32>().value(word).to_owned()
+        }
+        DataType::List(_) => {
+            let words = column.as_list::<i32>().value(row);
+            let words: Vec<_> = words.as_string::<i32>().iter().flatten().collect();
+            words.join(",")
+        }
+        other => unreachable!("no table has a column of {other}"),
+    })
+}
