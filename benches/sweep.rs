@@ -2,7 +2,7 @@
 //! loopback. Prints wall time, the process's peak memory, and the time as a ratio to only
 //! downloading the same answers in the same run.
 //!
-//! `BOTNIA_BENCH_INDICATORS` sets how many synthetic indicators; 1,500 make about 24
+//! `BENCH_INDICATORS` sets how many synthetic indicators; 1,500 make about 24
 //! million rows.
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use botnia_sandbox::{Mode, Sandbox, SandboxOptions, Synthetic, SyntheticIndicato
 use futures::{StreamExt as _, stream};
 
 fn main() {
-    let indicators: u32 = std::env::var("BOTNIA_BENCH_INDICATORS")
+    let indicators: u32 = std::env::var("BENCH_INDICATORS")
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(1500);

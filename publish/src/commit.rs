@@ -320,9 +320,8 @@ impl Releases {
         // The store may have done it although it said otherwise: only the record tells.
         match (self.record(release).await, failure) {
             (Ok(Some(found)), _) if found == *record => self.sync_log(release).await,
-            (Ok(Some(_)), _) => Err(PublishError::ReleaseExists { release }),
+            (Ok(Some(_)), _) | (Ok(None), None) => Err(PublishError::ReleaseExists { release }),
             (Ok(None), Some(failure)) => Err(not_committed(failure)),
-            (Ok(None), None) => Err(PublishError::ReleaseExists { release }),
             (Err(unreadable), failure) => Err(PublishError::CommitUnknown {
                 release,
                 source: Box::new(failure.unwrap_or(unreadable)),

@@ -290,7 +290,7 @@ impl PublishError {
     /// A store's failure, or [`DiskFull`](Self::DiskFull) where that is the cause.
     pub(crate) fn store(
         operation: &'static str,
-        key: impl ToString,
+        key: &(impl ToString + ?Sized),
         source: object_store::Error,
     ) -> Self {
         if is_disk_full(&source) {
@@ -330,7 +330,8 @@ impl PublishError {
 
     /// A CSV writer's failure, or [`DiskFull`](Self::DiskFull) where that is the cause.
     pub(crate) fn csv(file: &str, source: ::csv::Error) -> Self {
-        if is_disk_full(&source) {
+        // It does not name its cause as one.
+        if matches!(source.kind(), ::csv::ErrorKind::Io(error) if is_disk_full(error)) {
             Self::DiskFull {
                 object: file.to_owned(),
                 source: source.into(),

@@ -32,7 +32,7 @@ impl Releases {
         let key = Path::from(LATEST_OBJECT);
         match self.store.put(&key, bytes.into()).await {
             Ok(_) => Ok(()),
-            Err(source) => Err(PublishError::store("write", key, source)),
+            Err(source) => Err(PublishError::store("write", &key, source)),
         }
     }
 

@@ -136,7 +136,7 @@ impl Encoded {
         let mut gzip = gzip;
         let mut announced = Some(length);
         let body = match fault {
-            Some(FaultKind::Truncated) => truncated(answer.body),
+            Some(FaultKind::Truncated) => truncated(&answer.body),
             Some(FaultKind::SlowLoris { bytes_per_second }) => {
                 slow(answer.body, *bytes_per_second, stopping.clone())
             }
@@ -192,16 +192,14 @@ fn gzipped(body: &[u8]) -> io::Result<Bytes> {
 
 /// Half of the body, then an error, so that the server closes the connection short of
 /// the announced length. The bytes go out first: the error waits for a second turn.
-fn truncated(body: Bytes) -> Body {
+fn truncated(body: &Bytes) -> Body {
     let half = body.slice(..body.len() / 2);
     Body::from_stream(stream::unfold(Some(half), |half| async move {
-        match half {
-            Some(half) => Some((Ok(half), None)),
-            None => {
-                tokio::task::yield_now().await;
-                Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
-            }
+        if let Some(half) = half {
+            return Some((Ok(half), None));
         }
+        tokio::task::yield_now().await;
+        Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
     }))
 }
 

@@ -36,19 +36,19 @@ struct Figures {
 impl Recordings {
     /// Looks through `folder`; where an indicator has several recordings, `edition` names
     /// the label to prefer.
-    pub(crate) fn open(folder: PathBuf, edition: Option<String>) -> Result<Self, SandboxError> {
-        let files = files(&folder)?;
+    pub(crate) fn open(folder: &Path, edition: Option<&str>) -> Result<Self, SandboxError> {
+        let files = files(folder)?;
         let named = |start: &str| {
             files
                 .iter()
                 .filter(move |path| {
-                    file_name(path).starts_with(start) && file_name(path).ends_with(".json")
+                    file_name(path).starts_with(start) && has_extension(path, "json")
                 })
                 .cloned()
                 .collect::<Vec<_>>()
         };
         let missing = |name| SandboxError::MissingRecording {
-            folder: folder.clone(),
+            folder: folder.to_owned(),
             name,
         };
         let regions = union(&named("regions."))?.ok_or_else(|| missing("regions.<label>.json"))?;
@@ -57,7 +57,7 @@ impl Recordings {
             .next()
             .ok_or_else(|| missing("indicators.<label>.json"))?;
         let mut descriptions = BTreeMap::new();
-        for path in subfolder_files(&folder, "indicators")? {
+        for path in subfolder_files(folder, "indicators")? {
             if let Some(id) = file_name(&path)
                 .strip_suffix(".json")
                 .and_then(|id| id.parse().ok())
@@ -66,7 +66,7 @@ impl Recordings {
             }
         }
         let mut figures: BTreeMap<u32, Vec<Figures>> = BTreeMap::new();
-        for path in files.into_iter().chain(subfolder_files(&folder, "data")?) {
+        for path in files.into_iter().chain(subfolder_files(folder, "data")?) {
             if let Some((id, recording)) = Figures::named(path) {
                 figures.entry(id).or_default().push(recording);
             }
@@ -74,7 +74,7 @@ impl Recordings {
         for recordings in figures.values_mut() {
             recordings.sort_by_key(|recording| {
                 (
-                    edition.as_deref() != Some(recording.label.as_str()),
+                    edition != Some(recording.label.as_str()),
                     recording.format == Format::Csv,
                     recording.label.clone(),
                 )
@@ -291,6 +291,10 @@ fn file_name(path: &Path) -> &str {
         .unwrap_or_default()
 }
 
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
+}
+
 /// The files of a folder, by name.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, SandboxError> {
     let failed = |source| SandboxError::ReadRecording {
@@ -325,7 +329,7 @@ fn read(path: &Path) -> Result<Vec<u8>, SandboxError> {
         source,
     };
     let bytes = fs::read(path).map_err(failed)?;
-    if !file_name(path).ends_with(".gz") {
+    if !has_extension(path, "gz") {
         return Ok(bytes);
     }
     let mut inflated = Vec::new();
@@ -408,7 +412,7 @@ mod tests {
     #[test]
     fn regions_are_the_union_of_the_lists() {
         let folder = folder();
-        let recordings = Recordings::open(folder.path().to_owned(), None).unwrap();
+        let recordings = Recordings::open(folder.path(), None).unwrap();
         assert_eq!(
             recordings.regions(),
             r#"[{"id":1},{"id":2,"code":"02"},{"id":3}]"#
@@ -418,7 +422,7 @@ mod tests {
     #[test]
     fn numbers_keep_their_text() {
         let folder = folder();
-        let recordings = Recordings::open(folder.path().to_owned(), None).unwrap();
+        let recordings = Recordings::open(folder.path(), None).unwrap();
         assert_eq!(
             text(
                 recordings
@@ -442,9 +446,7 @@ mod tests {
     #[test]
     fn the_preferred_edition_is_taken() {
         let folder = folder();
-        let open = |edition: &str| {
-            Recordings::open(folder.path().to_owned(), Some(edition.to_owned())).unwrap()
-        };
+        let open = |edition: &str| Recordings::open(folder.path(), Some(edition)).unwrap();
         assert_eq!(
             text(open("2026").data(Format::Json, &query(7, &[2024])).unwrap()),
             NEW
@@ -458,7 +460,7 @@ mod tests {
     #[test]
     fn descriptions_are_recorded_or_made_from_the_list() {
         let folder = folder();
-        let recordings = Recordings::open(folder.path().to_owned(), None).unwrap();
+        let recordings = Recordings::open(folder.path(), None).unwrap();
         assert_eq!(text(recordings.indicator(8).unwrap()), "{ \"id\": 8 }\n");
         assert_eq!(
             text(recordings.indicator(7).unwrap()),
@@ -470,7 +472,7 @@ mod tests {
     #[test]
     fn csv_is_answered_only_as_recorded() {
         let folder = folder();
-        let recordings = Recordings::open(folder.path().to_owned(), None).unwrap();
+        let recordings = Recordings::open(folder.path(), None).unwrap();
         let csv = text(recordings.data(Format::Csv, &query(7, &[2009])).unwrap());
         assert!(csv.starts_with("indicator;") && csv.ends_with("7;2;2009;total;1.50;3\r\n"));
         assert!(
@@ -485,7 +487,7 @@ mod tests {
     fn a_folder_without_regions_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(
-            Recordings::open(folder.path().to_owned(), None),
+            Recordings::open(folder.path(), None),
             Err(SandboxError::MissingRecording { .. })
         ));
     }

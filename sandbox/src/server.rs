@@ -51,7 +51,7 @@ impl Sandbox {
         let upstream = match options.mode {
             Mode::Synthetic(synthetic) => Upstream::Synthetic(World::new(&synthetic)?),
             Mode::Replay { folder, edition } => {
-                Upstream::Replay(Recordings::open(folder, edition)?)
+                Upstream::Replay(Recordings::open(&folder, edition.as_deref())?)
             }
         };
         let failed = |source| SandboxError::Listen {
@@ -92,6 +92,10 @@ impl Sandbox {
     }
 
     /// The address of its Sotkanet API: `http://127.0.0.1:40123/rest/1.1`.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a socket address always makes a URL"
+    )]
     pub fn base_url(&self) -> Url {
         Url::parse(&format!("http://{}/rest/1.1", self.address))
             .expect("a socket address makes a URL")

@@ -78,10 +78,10 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
         }
     }
     ledger.close().await;
-    Ok(if waits {
-        Exit::Held
-    } else if failing {
+    Ok(if failing {
         Exit::Failed
+    } else if waits {
+        Exit::Held
     } else {
         Exit::Done
     })

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use botnia_config::{IndicatorSet, RegionTables, Settings};
-use botnia_ingest::{Archive, ArchiveError};
+use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError, UserAgent};
 use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
@@ -28,6 +28,8 @@ pub struct Engine {
     sets: Vec<IndicatorSet>,
     tables: &'static RegionTables,
     clock: Arc<dyn Clock>,
+    /// One for all sources: its limits per host hold over all of them.
+    client: Arc<PoliteClient>,
     storage: Storage,
     archive: Archive,
     ledger: Ledger,
@@ -43,6 +45,9 @@ pub enum EngineError {
     /// The ledger.
     #[error(transparent)]
     Ledger(LedgerError),
+    /// The HTTP client.
+    #[error(transparent)]
+    Client(SourceError),
     /// The archive.
     #[error(transparent)]
     Archive(ArchiveError),
@@ -119,6 +124,7 @@ macro_rules! wrap {
 wrap!(
     StorageError => Storage,
     LedgerError => Ledger,
+    SourceError => Client,
     ArchiveError => Archive,
     TransformError => Transform,
     PublishError => Publish,
@@ -181,6 +187,10 @@ impl Engine {
         sets: Vec<IndicatorSet>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, EngineError> {
+        let identity = UserAgent {
+            contact: settings.contact.clone(),
+        };
+        let client = PoliteClient::new(clock.clone(), identity, ClientLimits::default())?;
         let storage = Storage::open_for_work(&settings.data)?;
         let ledger = Ledger::open(&settings.state).await?;
         let releases = Releases::new(storage.store.clone(), Some(storage.root.clone()));
@@ -189,6 +199,7 @@ impl Engine {
             tracing::info!(removed, "Leftovers of an interrupted run were removed");
         }
         Ok(Self {
+            client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
             tables: RegionTables::builtin(),
             settings,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use botnia_config::{IndicatorSelector, SetIndicator, SourceKind, SourceSettings};
-use botnia_ingest::{Answer, ClientLimits, Kept, PoliteClient, Source, SourceError, UserAgent};
+use botnia_ingest::{Answer, Kept, Source, SourceError};
 use botnia_model::{
     AnswerRole, ContentHash, Event, IndicatorId, Observation, Snapshot, SourceIndicator, SweepId,
 };
@@ -191,18 +191,9 @@ impl Engine {
         id: &SweepId,
         request: &RunRequest,
     ) -> Result<Result<(Sweep<'_>, Vec<Selected>), Trouble>, EngineError> {
-        let client = match PoliteClient::new(
-            self.clock.clone(),
-            UserAgent {
-                contact: self.settings.contact.clone(),
-            },
-            ClientLimits::default(),
-        ) {
-            Ok(client) => Arc::new(client),
-            Err(failure) => return Ok(Err(Trouble::Source(failure))),
-        };
         let wants_catalogue = settings.indicators.contains(&IndicatorSelector::All);
-        let source = match botnia_ingest::open(settings, client, wants_catalogue) {
+        let source = match botnia_ingest::open(settings, Arc::clone(&self.client), wants_catalogue)
+        {
             Ok(source) => source,
             Err(failure) => return Ok(Err(Trouble::Source(failure))),
         };
@@ -618,7 +609,11 @@ impl Sweep<'_> {
             let previous = previous
                 .map(|bytes| observation_table::read_normalised(bytes))
                 .transpose()?;
-            let holds = holds(&described, &normalised, &regions, previous.as_deref(),
+            let holds = holds(
+                &described,
+                &normalised,
+                &regions,
+                previous.as_deref(),
                 accepted_title.as_deref(),
             );
             let hash = observation_table::content_hash(&indicator, &normalised.observations);

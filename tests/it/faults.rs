@@ -148,8 +148,8 @@ fn a_throttled_request_waits_as_long_as_it_was_told() {
 #[test]
 fn a_passing_error_is_retried() {
     second_run(data_of_127(FaultKind::ServerError { status: 500 }).times(1))
-    .ran
-    .expect_code(0);
+        .ran
+        .expect_code(0);
 }
 
 #[test]

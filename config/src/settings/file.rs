@@ -60,7 +60,7 @@ pub(super) struct SourceFile {
     pub(super) concurrency: u8,
     /// Requests per second, over all workers.
     #[serde(default = "requests_per_second")]
-    #[schemars(range(max = 50), extend("exclusiveMinimum" = 0))]
+    #[schemars(range(max = 1000), extend("exclusiveMinimum" = 0))]
     pub(super) requests_per_second: f64,
 }
 

@@ -52,7 +52,7 @@ fn section(page: &mut String, heading: &str, root: &Value, table: &Value) {
     }
 }
 
-/// "text", "a list of texts", "one of `sotkanet`", "a number, more than 0, at most 50".
+/// "text", "a list of texts", "one of `sotkanet`", "a number, more than 0, at most 1000".
 fn kind(root: &Value, property: &Value) -> String {
     let property = match property["$ref"].as_str() {
         Some(reference) => &root["$defs"][reference.trim_start_matches("#/$defs/")],

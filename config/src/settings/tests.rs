@@ -148,17 +148,20 @@ fn limits_are_kept() {
     for (line, limit) in [
         ("concurrency = 0", "at least 1 and at most 16"),
         ("concurrency = 17", "at least 1 and at most 16"),
-        ("requests_per_second = 0", "more than 0 and at most 50"),
-        ("requests_per_second = -1.5", "more than 0 and at most 50"),
-        ("requests_per_second = 50.1", "more than 0 and at most 50"),
-        ("requests_per_second = nan", "more than 0 and at most 50"),
+        ("requests_per_second = 0", "more than 0 and at most 1000"),
+        ("requests_per_second = -1.5", "more than 0 and at most 1000"),
+        (
+            "requests_per_second = 1000.1",
+            "more than 0 and at most 1000",
+        ),
+        ("requests_per_second = nan", "more than 0 and at most 1000"),
     ] {
         let error = refused(&source_with(line));
         assert!(error.contains(limit), "{line}: {error}");
     }
     for line in [
         "concurrency = 16",
-        "requests_per_second = 50",
+        "requests_per_second = 1000",
         "requests_per_second = 0.1",
     ] {
         assert!(parse(&source_with(line)).is_ok(), "{line}");
@@ -421,7 +424,7 @@ fn the_reference_names_every_key() {
         @r#"
     | `data` | text | `"data"` | Where everything is kept: a path, or `s3://bucket/prefix`. `BOTNIA_DATA` overrides it. |
     | `kind` | one of `sotkanet` | must be given | What it speaks. |
-    | `requests_per_second` | a number, more than 0, at most 50 | `4.0` | Requests per second, over all workers. |
+    | `requests_per_second` | a number, more than 0, at most 1000 | `4.0` | Requests per second, over all workers. |
     "#
     );
 }

@@ -33,7 +33,7 @@ const FINNISH: Phrases = Phrases {
     revised_note: "Luvut ovat havaintojen määriä. Jokainen muutos on taulukossa \
                    `revisions.parquet`.",
     gone: "Poistuneet indikaattorit",
-    held: "Viimeisimmät hyväksytyt tiedot näytetään",
+    held: "Päivittymättä jääneet indikaattorit",
     held_note: "Näistä indikaattoreista näytetään viimeisimmät hyväksytyt tiedot:",
     nothing: "Ei ole.",
 };
@@ -48,7 +48,7 @@ const SWEDISH: Phrases = Phrases {
     revised_note: "Talen anger antalet observationer. Varje ändring finns i tabellen \
                    `revisions.parquet`.",
     gone: "Borttagna indikatorer",
-    held: "De senast godkända uppgifterna visas",
+    held: "Indikatorer som inte har uppdaterats",
     held_note: "För dessa indikatorer visas de senast godkända uppgifterna:",
     nothing: "Inga.",
 };
@@ -63,7 +63,7 @@ const ENGLISH: Phrases = Phrases {
     revised_note: "The numbers count observations. Every change is listed in \
                    `revisions.parquet`.",
     gone: "Removed indicators",
-    held: "Shown with their last accepted figures",
+    held: "Indicators that were not updated",
     held_note: "These indicators are shown with their last accepted figures:",
     nothing: "None.",
 };
@@ -174,7 +174,7 @@ fn reason(language: Language, code: &str) -> String {
     let [fi, sv, en] = match code {
         "title_differs" => [
             "lähteessä on tällä tunnuksella toisenniminen indikaattori",
-            "källan har en indikator med ett annat namn under denna kod",
+            "källan har en indikator med ett annat namn under samma kod",
             "the source has an indicator of another title under this id",
         ],
         "all_rows_lost" => [

@@ -3,7 +3,11 @@
 /// What `column` of `table` (a name without its ending) means; `None` for a column that
 /// the published tables do not have.
 pub fn column_description(table: &str, column: &str) -> Option<&'static str> {
-    special(table, column).or_else(|| general(column))
+    special(table, column)
+        .or_else(|| of_observations(column))
+        .or_else(|| of_indicators(column))
+        .or_else(|| of_regions(column))
+        .or_else(|| of_changes(column))
 }
 
 /// Where a column means something else in one table than in the others.
@@ -27,7 +31,8 @@ fn special(table: &str, column: &str) -> Option<&'static str> {
     })
 }
 
-fn general(column: &str) -> Option<&'static str> {
+/// Of `observations`, and of those who share its columns.
+fn of_observations(column: &str) -> Option<&'static str> {
     Some(match column {
         "indicator_id" => "<source>:<id at the source>, for example sotkanet:127",
         "source" => "The source's id",
@@ -49,6 +54,13 @@ fn general(column: &str) -> Option<&'static str> {
         }
         "origin" => "published by the source, or computed as an aggregate of published values",
         "first_release" => "The release in which this value first appeared",
+        _ => return None,
+    })
+}
+
+/// Of `indicators`.
+fn of_indicators(column: &str) -> Option<&'static str> {
+    Some(match column {
         "title_fi" => "Title in Finnish",
         "title_sv" => "Title in Swedish",
         "title_en" => "Title in English",
@@ -90,6 +102,13 @@ fn general(column: &str) -> Option<&'static str> {
         "themes" => "Themes of the life course, from the indicator sets",
         "state" => "Whether the figures are kept up",
         "source_url" => "Where a person can read about the indicator at the source",
+        _ => return None,
+    })
+}
+
+/// Of `regions` and `region_changes`.
+fn of_regions(column: &str) -> Option<&'static str> {
+    Some(match column {
         "name_fi" | "region_name_fi" => "Name of the area in Finnish",
         "name_sv" | "region_name_sv" => "Name of the area in Swedish",
         "name_en" | "region_name_en" => "Name of the area in English",
@@ -114,6 +133,13 @@ fn general(column: &str) -> Option<&'static str> {
         "note_fi" => "Note in Finnish",
         "note_sv" => "Note in Swedish",
         "note_en" => "Note in English",
+        _ => return None,
+    })
+}
+
+/// Of `revisions` and `wellbeing`.
+fn of_changes(column: &str) -> Option<&'static str> {
+    Some(match column {
         "old_value" => "The value before the change",
         "new_value" => "The value after the change",
         "old_absolute_value" => "The count behind the value before the change",

@@ -23,7 +23,7 @@ struct Phrases {
 
 const FINNISH: Phrases = Phrases {
     heading: "Käyttöluvat ja lähdemerkinnät",
-    introduction: "Luvut ovat tuottajiensa. Kun käytät niitä, noudata kunkin tuottajan ehtoja ja \
+    introduction: "Tietojen oikeudet kuuluvat niiden tuottajille. Kun käytät tietoja, noudata kunkin tuottajan ehtoja ja \
                    mainitse tuottaja ja lähde.",
     unnamed: "Tuottajaa ei ole ilmoitettu",
     licence: "Käyttölupa",
@@ -32,7 +32,7 @@ const FINNISH: Phrases = Phrases {
     agreement: "Näiden lukujen edelleen julkaisemiseen tarvitaan tuottajan suostumus. Tarkista \
                 tuottajan käyttöehdot ennen kuin julkaiset lukuja muualla.",
     source: "Lähde",
-    accessed: "haettu viimeistään",
+    accessed: "tiedot haettu viimeistään",
     changes: "Muutokset alkuperäiseen: luvut on järjestetty uudelleen taulukoiksi ja aluekoodit \
               yhtenäistetty. Arvoja ei ole muutettu eikä pyöristetty. Jos rivin `origin` on \
               `computed`, arvo on laskettu julkaistuista arvoista, eikä tuottaja ole \
@@ -41,7 +41,7 @@ const FINNISH: Phrases = Phrases {
 
 const SWEDISH: Phrases = Phrases {
     heading: "Licenser och källhänvisningar",
-    introduction: "Uppgifterna tillhör sina producenter. När du använder dem ska du följa varje \
+    introduction: "Rättigheterna till uppgifterna tillhör deras producenter. När du använder dem ska du följa varje \
                    producents villkor och ange producenten och källan.",
     unnamed: "Producent har inte angetts",
     licence: "Licens",
@@ -51,7 +51,7 @@ const SWEDISH: Phrases = Phrases {
                 Kontrollera producentens användningsvillkor innan du publicerar uppgifterna \
                 någon annanstans.",
     source: "Källa",
-    accessed: "hämtat senast",
+    accessed: "uppgifterna hämtade senast",
     changes: "Ändringar jämfört med originalet: uppgifterna har ordnats om till tabeller och \
               områdeskoderna har gjorts enhetliga. Värdena har inte ändrats eller avrundats. Om \
               radens `origin` är `computed` har värdet räknats ut av publicerade värden och har \

@@ -73,11 +73,11 @@ const FINNISH: Phrases = Phrases {
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",
-            "viittaustiedot ja kuvailutiedot ohjelmille",
+            "viittaustiedot ja kuvailutiedot ohjelmien käyttöön",
         ),
     ],
     reading: "Näin luet tiedot",
-    reading_text: "CSV-tiedostot avautuvat suoraan suomenkielisessä Excelissä: erottimena on \
+    reading_text: "CSV-tiedostot avautuvat suoraan Excelissä, jossa on Suomen alueasetukset: erottimena on \
                    puolipiste ja desimaalierottimena pilkku. Parquet-taulukot luetaan esimerkiksi \
                    näin:",
     good_to_know: "Hyvä tietää",
@@ -89,7 +89,7 @@ const FINNISH: Phrases = Phrases {
          laskettu vähentämällä muista luvuista.",
         "`first_release` kertoo, missä julkaisussa arvo oli ensimmäisen kerran tällaisena. Muuttuneet arvot \
          ovat taulukossa `revisions.parquet`.",
-        "Julkaistua julkaisua ei muuteta jälkikäteen. Uudet tiedot tulevat uuteen julkaisuun.",
+        "Julkaisua ei muuteta jälkikäteen. Uudet tiedot tulevat uuteen julkaisuun.",
     ],
     citing: "Viittaaminen",
     citing_text: "Mainitse indikaattorin tuottaja, lähde ja julkaisun numero. Valmiit \
@@ -146,7 +146,7 @@ const SWEDISH: Phrases = Phrases {
         ),
     ],
     reading: "Så här läser du uppgifterna",
-    reading_text: "CSV-filerna kan öppnas direkt i en finländsk Excel: fälten skiljs åt med \
+    reading_text: "CSV-filerna kan öppnas direkt i Excel med finländska regionala inställningar: fälten skiljs åt med \
                    semikolon och decimalerna med kommatecken. Parquet-tabellerna läses till \
                    exempel så här:",
     good_to_know: "Bra att veta",
@@ -213,7 +213,7 @@ const ENGLISH: Phrases = Phrases {
         ),
     ],
     reading: "How to read the data",
-    reading_text: "The CSV files open directly in a Finnish Excel: fields are separated by \
+    reading_text: "The CSV files open directly in Excel with Finnish regional settings: fields are separated by \
                    semicolons and decimals by commas. The Parquet tables are read, for example, \
                    like this:",
     good_to_know: "Good to know",
@@ -390,7 +390,7 @@ fn table_content(language: Language, table: &str) -> &'static str {
             "observations added, changed and removed, by release",
         ],
         "wellbeing" => [
-            "hyvinvointikertomuksen taulukko: indikaattorikohtainen rivi alueittain",
+            "hyvinvointikertomuksen taulukko: yksi rivi kutakin indikaattoria ja aluetta kohti",
             "tabellen för välfärdsberättelsen: en rad per indikator och område",
             "the table for wellbeing reports: one row per set, indicator and area",
         ],

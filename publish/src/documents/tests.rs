@@ -194,7 +194,7 @@ fn the_licence_goes_by_producer() {
              Kansainvälinen (CC BY 4.0)](https://creativecommons.org/licenses/by/4.0/)\n\
              - Indikaattoreita: 2\n\
              - Lähdemerkintä: \"Lähde: Terveyden ja hyvinvoinnin laitos (THL), Tilasto- ja \
-             indikaattoripankki Sotkanet, https://sotkanet.fi, haettu viimeistään 21.11.2026.\"\n",
+             indikaattoripankki Sotkanet, https://sotkanet.fi, tiedot haettu viimeistään 21.11.2026.\"\n",
             "## Työ- ja elinkeinoministeriö (TEM)\n\n- Käyttölupa: tuottajan omat käyttöehdot",
         ],
     );

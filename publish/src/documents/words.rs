@@ -107,7 +107,7 @@ pub(super) fn level(language: Language, level: RegionLevel) -> &'static str {
         RegionLevel::CollaborativeArea => [
             "hyvinvointialueiden yhteistyöalueet",
             "välfärdsområdenas samarbetsområden",
-            "collaborative areas of the counties",
+            "collaborative areas for healthcare and social welfare",
         ],
         RegionLevel::RegionalAgency => [
             "aluehallintovirastojen toimialueet",
@@ -122,7 +122,7 @@ pub(super) fn level(language: Language, level: RegionLevel) -> &'static str {
         RegionLevel::SpecialResponsibilityArea => [
             "erityisvastuualueet",
             "specialupptagningsområden",
-            "specific catchment areas",
+            "special responsibility areas",
         ],
         RegionLevel::MajorRegion => ["suuralueet", "storområden", "major regions"],
         RegionLevel::Nuts1 => [

@@ -109,6 +109,33 @@ fn alajarvi() -> Region {
     }
 }
 
+fn fresh(scratch: &Path, path: &str, release: ReleaseNumber, values: &[f64]) -> ReleasedTable {
+    let bytes = parquet(values);
+    let mut file = HashingFile::create(scratch, path).unwrap();
+    file.write_all(&bytes).unwrap();
+    file.flush().unwrap();
+    ReleasedTable {
+        path: path.to_owned(),
+        rows: values.len() as u64,
+        content_hash: ContentHash::of(&bytes),
+        release,
+        carried: false,
+    }
+}
+
+/// The table of the release before, or of none.
+fn carried(previous: Option<&Manifest>, path: &str) -> ReleasedTable {
+    let mut files = previous.into_iter().flat_map(|manifest| &manifest.files);
+    let before = files.find(|file| file.path == path);
+    ReleasedTable {
+        path: path.to_owned(),
+        rows: before.map_or(1, |file| file.rows.unwrap()),
+        content_hash: before.map_or(ContentHash::of(b""), |file| file.content_hash.unwrap()),
+        release: before.map_or(ReleaseNumber::FIRST, |file| file.release),
+        carried: true,
+    }
+}
+
 /// The next release with `values`; the tables are carried if there are none.
 async fn assemble_next(
     releases: &Releases,
@@ -122,31 +149,8 @@ async fn assemble_next(
     let scratch = releases.scratch().unwrap();
     let tables = ["observations.parquet", REGION_TABLE]
         .map(|path| match values {
-            Some(values) => {
-                let bytes = parquet(values);
-                let mut file = HashingFile::create(scratch.path(), path).unwrap();
-                file.write_all(&bytes).unwrap();
-                file.flush().unwrap();
-                ReleasedTable {
-                    path: path.to_owned(),
-                    rows: values.len() as u64,
-                    content_hash: ContentHash::of(&bytes),
-                    release: number,
-                    carried: false,
-                }
-            }
-            None => {
-                let files = previous.iter().flat_map(|(_, manifest)| &manifest.files);
-                let before = files.clone().find(|file| file.path == path);
-                ReleasedTable {
-                    path: path.to_owned(),
-                    rows: before.map_or(1, |file| file.rows.unwrap()),
-                    content_hash: before
-                        .map_or(ContentHash::of(b""), |file| file.content_hash.unwrap()),
-                    release: before.map_or(number, |file| file.release),
-                    carried: true,
-                }
-            }
+            Some(values) => fresh(scratch.path(), path, number, values),
+            None => carried(previous.as_ref().map(|(_, manifest)| manifest), path),
         })
         .to_vec();
     let staged = assemble(
@@ -264,6 +268,38 @@ async fn the_same_facts_give_the_same_manifest() {
         crate::manifest::encode(&staged.unwrap().0.manifest).unwrap()
     };
     assert_eq!(assemble().await, assemble().await);
+}
+
+/// A run spawns these on a runtime of several threads.
+#[tokio::test]
+async fn publishing_may_move_between_threads() {
+    fn movable<T: Send>(_: &T) {}
+    let releases = Releases::new(Arc::new(InMemory::new()), None);
+    let (staged, _scratch) = assemble_next(&releases, Some(&[1.0]), "Väestö")
+        .await
+        .unwrap();
+    let cleaning = releases.clean_uncommitted();
+    movable(&cleaning);
+    cleaning.await.unwrap();
+    let committing = releases.commit(staged, MOMENT, 1);
+    movable(&committing);
+    let record = committing.await.unwrap();
+    let listing = releases.list();
+    movable(&listing);
+    assert_eq!(listing.await.unwrap(), [record]);
+    let assembling = assemble(
+        &releases,
+        Assembly {
+            scratch: PathBuf::new(),
+            tables: Vec::new(),
+            previous: None,
+            facts: facts(ReleaseNumber::FIRST, ""),
+            regions: Vec::new(),
+            indicators: Vec::new(),
+            inputs: ContentHash::of(b""),
+        },
+    );
+    movable(&assembling);
 }
 
 #[test]

@@ -368,8 +368,9 @@ async fn recordings_are_replayed_byte_for_byte() {
             .unwrap();
         text
     };
-    let years: String = (1990..=2012).map(|year| format!("&years={year}")).collect();
-    let all = format!("/rest/1.1/json?indicator=127{years}&genders=total&genders=male");
+    let years: Vec<String> = (1990..=2012).map(|year| format!("years={year}")).collect();
+    let years = years.join("&");
+    let all = format!("/rest/1.1/json?indicator=127&{years}&genders=total&genders=male");
     for (target, recorded) in [
         ("/rest/1.1/regions", bytes("regions.2015.json")),
         ("/rest/1.1/indicators", bytes("indicators.2015.json")),

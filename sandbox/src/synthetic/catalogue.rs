@@ -23,6 +23,10 @@ const FIRST_INVENTED_ID: u32 = 100_001;
 
 /// One indicator of the made-up world.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent oddities, any of which may meet any other"
+)]
 pub(crate) struct SyntheticIndicator {
     pub(crate) id: u32,
     /// The title with its blemishes.
@@ -130,11 +134,11 @@ pub(crate) fn catalogue(
         SyntheticIndicators::Sets => {
             let mut indicators = oddities(options, root);
             for set in sets {
-                for (position, entry) in set.indicators.iter().enumerate() {
-                    if let Some(indicator) = from_set(options, set, position, entry, root) {
-                        indicators.push(indicator);
-                    }
-                }
+                indicators.extend(
+                    set.indicators
+                        .iter()
+                        .filter_map(|entry| from_set(options, entry, root)),
+                );
             }
             indicators
         }
@@ -147,16 +151,21 @@ pub(crate) fn catalogue(
         // Several sets may share an indicator: the first says what it is.
         catalogue.entry(indicator.id).or_insert(indicator);
     }
+    let transferred = sets
+        .iter()
+        .find(|set| set.id == CHILD_WELFARE_SET)
+        .and_then(|set| set.indicators.first()?.id.as_str().parse().ok())
+        .and_then(|id: u32| catalogue.get_mut(&id));
+    if let Some(indicator) = transferred {
+        // From 2023 on the counties answer for it and publish no municipalities.
+        indicator.last_municipal_year = Some(2022);
+        indicator.is_ended = false;
+        indicator.last_year = options.last_year;
+    }
     catalogue
 }
 
-fn from_set(
-    options: &Synthetic,
-    set: &IndicatorSet,
-    position: usize,
-    entry: &SetIndicator,
-    root: Chance,
-) -> Option<SyntheticIndicator> {
+fn from_set(options: &Synthetic, entry: &SetIndicator, root: Chance) -> Option<SyntheticIndicator> {
     // The sandbox speaks for one source, whose ids are numbers.
     let id: u32 = entry.id.as_str().parse().ok()?;
     let chance = root.of(u64::from(id));
@@ -183,35 +192,81 @@ fn from_set(
         indicator.is_ended = false;
         indicator.interval = 1;
     }
+    let title = &entry.title.fi;
+    if let Some(level) = scale(entry.value_kind, title) {
+        indicator.level = level;
+        indicator.spread = 0.06;
+    }
     if let Some((_, level)) = LEVELS.iter().find(|(known, _)| *known == id) {
         indicator.level = *level;
     }
-    if entry.title.fi.contains("% väestöstä") || entry.title.fi.contains("asukk") {
-        indicator.denominator = 1.0;
-    }
-    if set.id == CHILD_WELFARE_SET && position == 0 {
-        indicator.last_municipal_year = Some(2022);
-        indicator.is_ended = false;
-        indicator.last_year = options.last_year;
+    if measure != Measure::Population {
+        indicator.denominator = denominator(title).unwrap_or(indicator.denominator);
     }
     Some(indicator)
 }
 
 /// Levels of well-known indicators, so that a demonstration does not look absurd.
-const LEVELS: [(u32, f64); 12] = [
+const LEVELS: [(u32, f64); 17] = [
+    (7, 0.07),
     (74, 0.21),
+    (168, 0.10),
     (171, 0.10),
     (179, 0.38),
     (181, 0.10),
+    (186, 0.010),
     (189, 0.13),
     (326, 0.30),
     (405, 0.11),
     (451, 110.0),
     (493, 0.07),
     (761, 0.62),
+    (1068, 0.22),
     (1280, 0.61),
     (1290, 2_900.0),
+    (2328, 0.43),
 ];
+
+/// The middle of a scale that a title names.
+fn scale(kind: ValueKind, title: &str) -> Option<f64> {
+    const SCALES: [(&str, f64); 5] = [
+        ("asteikolla 1 - 5", 3.2),
+        ("elinajanodote", 81.0),
+        ("pistemäärä", 60.0),
+        ("Gini", 27.0),
+        ("litra", 8.0),
+    ];
+    let is_scale = matches!(
+        kind,
+        ValueKind::Index | ValueKind::Mean | ValueKind::AmountPerPerson
+    );
+    let (_, middle) = SCALES
+        .iter()
+        .find(|(part, _)| is_scale && title.contains(part))?;
+    Some(*middle)
+}
+
+/// The share of the inhabitants that a title speaks of.
+fn denominator(title: &str) -> Option<f64> {
+    const GROUPS: [(&str, f64); 14] = [
+        ("% väestöstä", 1.0),
+        ("asukk", 1.0),
+        ("luokan oppilaista", 0.02),
+        ("opiskelijoista", 0.02),
+        ("0 - 17", 0.19),
+        ("0 - 20", 0.22),
+        ("18 - 20", 0.03),
+        ("18 - 24", 0.08),
+        ("25 - 64", 0.50),
+        ("65 vuotta", 0.20),
+        ("75 vuotta", 0.09),
+        ("80 vuotta", 0.05),
+        ("85 vuotta", 0.025),
+        ("perheistä", 0.10),
+    ];
+    let (_, share) = GROUPS.iter().find(|(part, _)| title.contains(part))?;
+    Some(*share)
+}
 
 /// Indicators that no set has, for what is odd about them: one sex only, no rows at all.
 fn oddities(options: &Synthetic, root: Chance) -> Vec<SyntheticIndicator> {
@@ -378,6 +433,8 @@ fn measure(kind: ValueKind, title: &str) -> Measure {
         ValueKind::EuroPerPerson | ValueKind::Mean | ValueKind::AmountPerPerson => {
             Measure::PerPerson
         }
+        // A score has a scale of its own; other indices compare with the country.
+        ValueKind::Index if scale(kind, title).is_some() => Measure::PerPerson,
         ValueKind::Index => Measure::Index,
         ValueKind::Rate => {
             let digits: String = title

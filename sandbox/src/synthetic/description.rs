@@ -35,6 +35,7 @@ struct Values<'a, T> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the keys of the API")]
 pub(crate) struct Description<'a> {
     id: u32,
     #[serde(rename = "data-updated")]

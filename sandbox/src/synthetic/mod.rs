@@ -61,7 +61,7 @@ impl World {
         }
         let root = Chance::new(options.seed);
         Ok(Self {
-            geography: Geography::new(&RegionTables::builtin(), root.of(1)),
+            geography: Geography::new(RegionTables::builtin(), root.of(1)),
             indicators: catalogue(options, &IndicatorSet::builtin(), root.of(2)),
             edition: AtomicU32::new(options.edition),
         })

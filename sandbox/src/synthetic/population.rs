@@ -79,9 +79,9 @@ impl Population {
         let skewed = draw * draw * draw;
         let (drawn, growth) = match municipality.urban_rural.as_deref() {
             _ if on_aland => (250.0 + 3_500.0 * skewed, 0.004),
-            Some("urban") => (9_000.0 + 35_000.0 * skewed, 0.004),
-            Some("semi_urban") => (5_000.0 + 15_000.0 * skewed, -0.001),
-            _ => (900.0 + 8_500.0 * skewed, -0.008),
+            Some("urban") => (12_000.0 + 60_000.0 * skewed, 0.004),
+            Some("semi_urban") => (6_000.0 + 24_000.0 * skewed, -0.001),
+            _ => (1_000.0 + 11_000.0 * skewed, -0.008),
         };
         let known = TOWNS
             .iter()

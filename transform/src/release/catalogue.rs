@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use botnia_model::{Indicator, Observation};
+use botnia_model::{Indicator, Observation, Text, ValueKind};
 
 use super::Series;
 use super::table::Columns;
@@ -45,8 +45,7 @@ impl Span {
 pub(super) fn table(series: &[Series], spans: &[Span]) -> Result<RecordBatch, ArrowError> {
     let indicators = || series.iter().map(|series| &series.indicator);
     let producers = || indicators().map(|indicator| indicator.producer.as_ref());
-    let producer_name = |name: fn(&Indicator) -> Option<&str>| indicators().map(name);
-    Columns::default()
+    let columns = Columns::default()
         .words(
             "indicator_id",
             indicators().map(|indicator| indicator.indicator_id.to_string()),
@@ -59,40 +58,27 @@ pub(super) fn table(series: &[Series], spans: &[Span]) -> Result<RecordBatch, Ar
             "source_indicator",
             indicators().map(|indicator| indicator.indicator_id.source_indicator().as_str()),
         )
-        .texts("title", indicators().map(|indicator| &indicator.title))
-        .texts(
-            "original_title",
-            indicators().map(|indicator| &indicator.original_title),
-        )
-        .texts(
-            "description",
-            indicators().map(|indicator| &indicator.description),
-        )
-        .texts(
-            "interpretation",
-            indicators().map(|indicator| &indicator.interpretation),
-        )
-        .texts("limits", indicators().map(|indicator| &indicator.limits))
-        .texts(
-            "legislation",
-            indicators().map(|indicator| &indicator.legislation),
-        )
-        .texts("notices", indicators().map(|indicator| &indicator.notices))
-        .text(
-            "unit",
-            indicators().map(|indicator| Some(&indicator.unit.fi)),
-        )
-        .text(
-            "unit_sv",
-            indicators().map(|indicator| Some(&indicator.unit.sv)),
-        )
-        .text(
-            "unit_en",
-            indicators().map(|indicator| Some(&indicator.unit.en)),
-        )
+        .texts("title", || indicators().map(|indicator| &indicator.title))
+        .texts("original_title", || {
+            indicators().map(|indicator| &indicator.original_title)
+        })
+        .texts("description", || {
+            indicators().map(|indicator| &indicator.description)
+        })
+        .texts("interpretation", || {
+            indicators().map(|indicator| &indicator.interpretation)
+        })
+        .texts("limits", || indicators().map(|indicator| &indicator.limits))
+        .texts("legislation", || {
+            indicators().map(|indicator| &indicator.legislation)
+        })
+        .texts("notices", || {
+            indicators().map(|indicator| &indicator.notices)
+        });
+    let columns = finnish_by_default(columns, "unit", series, |indicator| Some(&indicator.unit))
         .optional_words(
             "value_kind",
-            indicators().map(|indicator| indicator.value_kind.map(|kind| kind.as_str())),
+            indicators().map(|indicator| indicator.value_kind.map(ValueKind::as_str)),
         )
         .integers(
             "decimals",
@@ -105,48 +91,54 @@ pub(super) fn table(series: &[Series], spans: &[Span]) -> Result<RecordBatch, Ar
         .optional_words(
             "producer_id",
             producers().map(|producer| producer.map(|producer| producer.id.as_str())),
-        )
-        .text(
-            "producer",
-            producer_name(|indicator| Some(&indicator.producer.as_ref()?.name.fi)),
-        )
-        .text(
-            "producer_sv",
-            producer_name(|indicator| Some(&indicator.producer.as_ref()?.name.sv)),
-        )
-        .text(
-            "producer_en",
-            producer_name(|indicator| Some(&indicator.producer.as_ref()?.name.en)),
-        )
-        .text(
-            "licence",
-            indicators().map(|indicator| Some(&indicator.licence)),
-        )
-        .truths(
-            "redistributable",
-            indicators().map(|indicator| indicator.redistributable),
-        )
-        .text(
-            "data_updated",
-            indicators().map(|indicator| indicator.data_updated.as_deref()),
-        )
-        .integers(
-            "first_year",
-            spans.iter().map(|span| span.years.map(|(first, _)| first)),
-        )
-        .integers(
-            "last_year",
-            spans.iter().map(|span| span.years.map(|(_, last)| last)),
-        )
-        .lists("levels", spans.iter().map(|span| span.levels.as_slice()))
-        .lists(
-            "themes",
-            indicators().map(|indicator| indicator.themes.as_slice()),
-        )
-        .words("state", series.iter().map(|series| series.state.as_str()))
-        .text(
-            "source_url",
-            indicators().map(|indicator| indicator.source_url.as_deref()),
-        )
-        .finish()
+        );
+    finnish_by_default(columns, "producer", series, |indicator| {
+        Some(&indicator.producer.as_ref()?.name)
+    })
+    .text(
+        "licence",
+        indicators().map(|indicator| Some(&indicator.licence)),
+    )
+    .truths(
+        "redistributable",
+        indicators().map(|indicator| indicator.redistributable),
+    )
+    .text(
+        "data_updated",
+        indicators().map(|indicator| indicator.data_updated.as_deref()),
+    )
+    .integers(
+        "first_year",
+        spans.iter().map(|span| span.years.map(|(first, _)| first)),
+    )
+    .integers(
+        "last_year",
+        spans.iter().map(|span| span.years.map(|(_, last)| last)),
+    )
+    .lists("levels", spans.iter().map(|span| span.levels.as_slice()))
+    .lists(
+        "themes",
+        indicators().map(|indicator| indicator.themes.as_slice()),
+    )
+    .words("state", series.iter().map(|series| series.state.as_str()))
+    .text(
+        "source_url",
+        indicators().map(|indicator| indicator.source_url.as_deref()),
+    )
+    .finish()
+}
+
+/// A text as `name`, `name_sv` and `name_en`: the published name without a language is
+/// Finnish.
+fn finnish_by_default(
+    columns: Columns,
+    name: &str,
+    series: &[Series],
+    text: fn(&Indicator) -> Option<&Text>,
+) -> Columns {
+    let texts = || series.iter().map(|series| text(&series.indicator));
+    columns
+        .text(name, texts().map(|text| Some(&text?.fi)))
+        .text(format!("{name}_sv"), texts().map(|text| Some(&text?.sv)))
+        .text(format!("{name}_en"), texts().map(|text| Some(&text?.en)))
 }

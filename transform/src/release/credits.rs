@@ -7,8 +7,7 @@ use botnia_model::{Indicator, IndicatorId, SourceId};
 use super::{Series, SourceCredit};
 
 /// Where the division into regions comes from.
-const REGION_TABLES_LINE: &str =
-    "Regional divisions and their changes: Statistics Finland, classification services, \
+const REGION_TABLES_LINE: &str = "Regional divisions and their changes: Statistics Finland, classification services, \
      https://stat.fi/en/luokitukset.";
 const REGION_TABLES_LICENCE: &str = "CC-BY-4.0";
 
@@ -115,12 +114,17 @@ impl Credit {
     pub(super) fn with_region_tables(mut self) -> Self {
         if self.licence.is_empty() {
             REGION_TABLES_LICENCE.clone_into(&mut self.licence);
-        } else if !self.licence.split("; ").any(|one| one == REGION_TABLES_LICENCE) {
+        } else if !self
+            .licence
+            .split("; ")
+            .any(|one| one == REGION_TABLES_LICENCE)
+        {
             self.licence = format!("{}; {REGION_TABLES_LICENCE}", self.licence);
         }
-        self.attribution = format!("{} {REGION_TABLES_LINE}", self.attribution)
-            .trim_start()
-            .to_owned();
+        if !self.attribution.is_empty() {
+            self.attribution.push(' ');
+        }
+        self.attribution.push_str(REGION_TABLES_LINE);
         self
     }
 }

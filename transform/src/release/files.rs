@@ -108,7 +108,7 @@ impl<'a> Files<'a> {
     ) -> Result<TableWriter<Box<dyn Write + Send>>, TransformError> {
         let sink = self.sink(path)?;
         let mut writer = TableWriter::new(path, sink, schema, sorted_by)?;
-        writer.describe(self.metadata(content));
+        writer.describe(&self.metadata(content));
         self.list(path, content);
         Ok(writer)
     }
@@ -140,7 +140,7 @@ impl<'a> Files<'a> {
         if self.carry(&path, content.rows, content.hash) {
             return Ok(());
         }
-        writer.describe(self.metadata(content));
+        writer.describe(&self.metadata(content));
         let mut file = writer.into_inner()?;
         let mut sink = self.sink(&path)?;
         file.rewind().map_err(TransformError::scratch)?;
@@ -245,7 +245,7 @@ impl<W: Write + Send> TableWriter<W> {
             .map_err(|source| failed(path, source))
     }
 
-    fn describe(&mut self, metadata: FileMetadata) {
+    fn describe(&mut self, metadata: &FileMetadata) {
         for entry in metadata.key_values() {
             self.writer.append_key_value_metadata(entry);
         }

@@ -231,7 +231,13 @@ pub fn build(
     files.table(
         "region_changes.parquet",
         places::changes_table(&tables.changes),
-        &["effective", "from_level", "from_code", "to_level", "to_code"],
+        &[
+            "effective",
+            "from_level",
+            "from_code",
+            "to_level",
+            "to_code",
+        ],
         Credit::default().with_region_tables(),
     )?;
     Ok(Built {

@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use botnia_config::{RegionChange, RegionTables};
-use botnia_model::{
-    IndicatorId, Observation, Region, RegionId, RegionKey, RegionLevel, Sex, Text,
-};
+use botnia_model::{IndicatorId, Observation, Region, RegionId, RegionKey, RegionLevel, Sex, Text};
 
 use super::table::Columns;
 
@@ -67,7 +65,7 @@ impl Place {
 
 /// All regions, each at a fixed position.
 pub(super) struct Places {
-    places: Vec<Place>,
+    all: Vec<Place>,
     positions: HashMap<RegionKey, usize>,
     day: String,
 }
@@ -77,13 +75,13 @@ impl Places {
     /// `YYYY-MM-DD`.
     pub(super) fn new(regions: &[Region], tables: &RegionTables, day: &str) -> Self {
         let mut places = Self {
-            places: Vec::new(),
+            all: Vec::new(),
             positions: HashMap::new(),
             day: day.to_owned(),
         };
         let listed = regions.iter().map(|region| (region.clone(), true));
-        let tabled = table_regions(tables).map(|region| (region, false));
-        for (region, listed) in listed.chain(tabled) {
+        let unlisted = table_regions(tables).map(|region| (region, false));
+        for (region, listed) in listed.chain(unlisted) {
             if !places.positions.contains_key(&region.key) {
                 places.add(region, listed);
             }
@@ -92,9 +90,9 @@ impl Places {
     }
 
     fn add(&mut self, region: Region, listed: bool) -> usize {
-        let position = self.places.len();
+        let position = self.all.len();
         self.positions.insert(region.key.clone(), position);
-        self.places.push(Place::new(region, listed, &self.day));
+        self.all.push(Place::new(region, listed, &self.day));
         position
     }
 
@@ -105,7 +103,7 @@ impl Places {
             Some(position) => position,
             None => self.add(unnamed(key.clone()), false),
         };
-        self.places[position].observed = true;
+        self.all[position].observed = true;
         position
     }
 
@@ -114,8 +112,9 @@ impl Places {
         RegionLevel::ALL
             .iter()
             .map(|level| {
-                let observed = self.places.iter();
-                let observed = observed.filter(|place| place.observed && place.region.key.level == *level);
+                let observed = self.all.iter();
+                let observed =
+                    observed.filter(|place| place.observed && place.region.key.level == *level);
                 (*level, observed.count() as u64)
             })
             .filter(|(_, regions)| *regions > 0)
@@ -130,22 +129,19 @@ impl Places {
     /// Whether the region list of the sweep has a region.
     pub(super) fn is_listed(&self, key: &RegionKey) -> bool {
         self.position(key)
-            .is_some_and(|position| self.places[position].listed)
+            .is_some_and(|position| self.all[position].listed)
     }
 
     /// All of them, by position.
     pub(super) fn all(&self) -> &[Place] {
-        &self.places
+        &self.all
     }
 
     /// The positions, in the order of publication: level, code.
     pub(super) fn in_order(&self) -> Vec<usize> {
-        let mut positions: Vec<usize> = (0..self.places.len()).collect();
+        let mut positions: Vec<usize> = (0..self.all.len()).collect();
         positions.sort_unstable_by(|one, other| {
-            self.places[*one]
-                .region
-                .key
-                .cmp(&self.places[*other].region.key)
+            self.all[*one].region.key.cmp(&self.all[*other].region.key)
         });
         positions
     }
@@ -154,21 +150,21 @@ impl Places {
     pub(super) fn reported(&self) -> impl Iterator<Item = usize> {
         self.in_order()
             .into_iter()
-            .filter(|position| self.places[*position].is_reported())
+            .filter(|position| self.all[*position].is_reported())
     }
 
     /// A province's own position and those of its municipalities, by region id.
     pub(super) fn of_province(&self, province: usize) -> Vec<usize> {
-        let code = &self.places[province].region.key.code;
-        let mut members: Vec<usize> = (0..self.places.len())
+        let code = &self.all[province].region.key.code;
+        let mut members: Vec<usize> = (0..self.all.len())
             .filter(|position| {
-                let region = &self.places[*position].region;
+                let region = &self.all[*position].region;
                 *position == province
                     || (region.key.level == RegionLevel::Municipality
                         && region.province.as_ref() == Some(code))
             })
             .collect();
-        members.sort_unstable_by(|one, other| self.places[*one].id.cmp(&self.places[*other].id));
+        members.sort_unstable_by(|one, other| self.all[*one].id.cmp(&self.all[*other].id));
         members
     }
 
@@ -184,7 +180,7 @@ impl Places {
             if let (true, Some(value), Some(position)) =
                 (total, observation.value, self.position(&observation.region))
             {
-                self.places[position].region.population = persons(value);
+                self.all[position].region.population = persons(value);
             }
         }
     }
@@ -192,7 +188,7 @@ impl Places {
     /// `regions.parquet`.
     pub(super) fn table(&self) -> Result<RecordBatch, ArrowError> {
         let order = self.in_order();
-        let places = || order.iter().map(|position| &self.places[*position]);
+        let places = || order.iter().map(|position| &self.all[*position]);
         let regions = || places().map(|place| &place.region);
         let parent = |level, code: &Option<botnia_model::RegionCode>| {
             code.as_ref()
@@ -200,15 +196,27 @@ impl Places {
         };
         Columns::default()
             .words("region_id", places().map(|place| place.id.as_str()))
-            .words("region_level", regions().map(|region| region.key.level.as_str()))
-            .words("region_code", regions().map(|region| region.key.code.as_str()))
+            .words(
+                "region_level",
+                regions().map(|region| region.key.level.as_str()),
+            )
+            .words(
+                "region_code",
+                regions().map(|region| region.key.code.as_str()),
+            )
             .optional_words(
                 "source_region_id",
                 regions().map(|region| region.source_region_id.as_deref()),
             )
-            .texts("name", regions().map(|region| &region.name))
-            .text("valid_from", regions().map(|region| region.valid_from.as_deref()))
-            .text("valid_to", regions().map(|region| region.valid_to.as_deref()))
+            .texts("name", || regions().map(|region| &region.name))
+            .text(
+                "valid_from",
+                regions().map(|region| region.valid_from.as_deref()),
+            )
+            .text(
+                "valid_to",
+                regions().map(|region| region.valid_to.as_deref()),
+            )
             .optional_words(
                 "province_id",
                 regions().map(|region| parent(RegionLevel::Province, &region.province)),
@@ -266,7 +274,7 @@ pub(super) fn changes_table(changes: &[RegionChange]) -> Result<RecordBatch, Arr
             )
     };
     let columns = Columns::default()
-        .words("effective", changes().map(|change| &change.effective))
+        .text("effective", changes().map(|change| Some(&change.effective)))
         .words("kind", changes().map(|change| &change.kind));
     let columns = side(columns, "from", |change| &change.from);
     side(columns, "to", |change| &change.to)
@@ -279,7 +287,7 @@ pub(super) fn changes_table(changes: &[RegionChange]) -> Result<RecordBatch, Arr
                     .map(|key| key.id().to_string())
             }),
         )
-        .texts("note", changes().map(|change| &change.note))
+        .texts("note", || changes().map(|change| &change.note))
         .finish()
 }
 

@@ -134,7 +134,10 @@ impl RegionContents {
             self.write_one(&file, places, catalogue, &dictionaries, files)?;
             if place.region.key.level == RegionLevel::Province {
                 let file = RegionFile {
-                    path: format!("by_province/province={}/observations.parquet", place.region.key.code),
+                    path: format!(
+                        "by_province/province={}/observations.parquet",
+                        place.region.key.code
+                    ),
                     sorted_by: &SORTED_BY_REGION,
                     regions: places.of_province(position),
                 };
@@ -172,7 +175,11 @@ impl RegionContents {
             })?;
         }
         if rows.len() > 0 {
-            writer.write(&rows.take_batch(&self.schema, dictionaries).map_err(broken)?)?;
+            writer.write(
+                &rows
+                    .take_batch(&self.schema, dictionaries)
+                    .map_err(broken)?,
+            )?;
         }
         writer.finish()
     }

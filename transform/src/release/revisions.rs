@@ -7,19 +7,19 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
+use arrow_array::{DictionaryArray, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, SchemaRef};
 use botnia_model::hash::ContentHasher;
-use botnia_model::{IndicatorId, Observation};
+use botnia_model::{Breakdown, IndicatorId, Observation};
 
+use super::RevisionCounts;
 use super::credits::{Catalogue, Treatment};
 use super::files::{Content, Files, TableWriter, failed};
 use super::places::Places;
 use super::table::{Columns, hash_rows, hash_schema};
 use super::vintages::{Difference, Released, open};
-use super::RevisionCounts;
 use crate::TransformError;
 
 const PATH: &str = "revisions.parquet";
@@ -103,9 +103,10 @@ impl Revisions {
         }
         self.copy(files)?;
         let Some(copy) = self.copy else { return Ok(()) };
-        let revised = catalogue
-            .indicators()
-            .filter(|indicator| copy.indicators.contains(&indicator.indicator_id.to_string()));
+        let revised = catalogue.indicators().filter(|indicator| {
+            copy.indicators
+                .contains(&indicator.indicator_id.to_string())
+        });
         let credit = catalogue.credit(revised, Treatment::Rearranged);
         let content = Content {
             rows: copy.rows,
@@ -153,7 +154,7 @@ impl RunningCopy {
         if let Some(ids) = batch
             .column_by_name("indicator_id")
             .and_then(|column| column.as_dictionary_opt::<Int32Type>())
-            .and_then(|column| column.downcast_dict::<arrow_array::StringArray>())
+            .and_then(DictionaryArray::downcast_dict::<StringArray>)
         {
             for id in ids.into_iter().flatten() {
                 if !self.indicators.contains(id) {
@@ -232,7 +233,7 @@ fn columns(
         .words("sex", subjects().map(|subject| subject.sex.as_str()))
         .optional_words(
             "breakdown",
-            subjects().map(|subject| subject.breakdown.as_ref().map(|it| it.as_str())),
+            subjects().map(|subject| subject.breakdown.as_ref().map(Breakdown::as_str)),
         )
         .words(
             "change",
@@ -246,7 +247,10 @@ fn columns(
         )
         .figures("old_value", old(|old| old.observation.value))
         .figures("new_value", new(|new| new.value))
-        .figures("old_absolute_value", old(|old| old.observation.absolute_value))
+        .figures(
+            "old_absolute_value",
+            old(|old| old.observation.absolute_value),
+        )
         .figures("new_absolute_value", new(|new| new.absolute_value))
         .optional_words(
             "old_status",

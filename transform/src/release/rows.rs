@@ -243,7 +243,10 @@ fn take_text<'b>(bytes: &mut &'b [u8]) -> io::Result<&'b str> {
 }
 
 fn corrupt() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "an encoded observation is broken")
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "an encoded observation is broken",
+    )
 }
 
 #[cfg(test)]

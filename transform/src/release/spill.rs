@@ -109,9 +109,8 @@ impl Spilled {
                 .map_err(TransformError::scratch)?;
             let mut rest = block.as_slice();
             while !rest.is_empty() {
-                let (indicator, bytes, after) = split_run(rest).ok_or_else(|| {
-                    TransformError::scratch(io::ErrorKind::UnexpectedEof.into())
-                })?;
+                let (indicator, bytes, after) = split_run(rest)
+                    .ok_or_else(|| TransformError::scratch(io::ErrorKind::UnexpectedEof.into()))?;
                 run(indicator, bytes)?;
                 rest = after;
             }

@@ -72,15 +72,15 @@ impl Columns {
     }
 
     /// One text in each language: `name_fi`, `name_sv`, `name_en`.
-    pub(super) fn texts<'t>(
+    pub(super) fn texts<'t, I: Iterator<Item = &'t Text>>(
         self,
         name: &str,
-        values: impl Iterator<Item = &'t Text> + Clone,
+        values: impl Fn() -> I,
     ) -> Self {
         Language::ALL.into_iter().fold(self, |columns, language| {
             columns.text(
                 format!("{name}_{language}"),
-                values.clone().map(|text| Some(text.get(language))),
+                values().map(|text| Some(text.get(language))),
             )
         })
     }
@@ -199,9 +199,7 @@ impl<'a> Values<'a> {
             DataType::Boolean => Self::Truths(array.as_boolean()),
             DataType::Utf8 => Self::Text(array.as_string()),
             DataType::Dictionary(_, _) => {
-                let words = array
-                    .as_dictionary_opt::<Int32Type>()
-                    .ok_or_else(unknown)?;
+                let words = array.as_dictionary_opt::<Int32Type>().ok_or_else(unknown)?;
                 Self::Words(
                     words.keys(),
                     words.values().as_string_opt().ok_or_else(unknown)?,

@@ -20,7 +20,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use botnia_config::{IndicatorSet, SetIndicator};
 use botnia_model::{
-    Indicator, IndicatorId, Observation, Period, RegionKey, RegionLevel, Sex, Status,
+    Indicator, IndicatorId, Observation, Period, RegionKey, RegionLevel, Sex, Status, Text,
 };
 
 use super::credits::{Catalogue, Treatment};
@@ -307,26 +307,19 @@ fn rows<'a>(
     for set in sets {
         for (position, expected) in (1..).zip(&set.indicators) {
             let id = indicator_id(set, expected);
-            let missing: Vec<Figure>;
-            let figures = match reported.figures.get(&id) {
-                Some(figures) => figures,
-                None => {
-                    missing = places
-                        .reported()
-                        .map(|region| {
-                            Figure::without_value(region, Sex::Total, Status::FetchFailed)
-                        })
-                        .collect();
-                    &missing
-                }
-            };
-            rows.extend(figures.iter().map(|figure| Row {
+            let figures = reported.figures.get(&id).cloned().unwrap_or_else(|| {
+                places
+                    .reported()
+                    .map(|region| Figure::without_value(region, Sex::Total, Status::FetchFailed))
+                    .collect()
+            });
+            rows.extend(figures.into_iter().map(|figure| Row {
                 set,
                 position,
                 expected,
                 id: id.to_string(),
                 indicator: catalogue.find(&id),
-                figure: figure.clone(),
+                figure,
             }));
         }
     }
@@ -336,11 +329,7 @@ fn rows<'a>(
 fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
     let place = |row: &Row<'_>| -> &Place { &places.all()[row.figure.region] };
     let figure = |of: fn(&Figure) -> Option<f64>| rows.iter().map(move |row| of(&row.figure));
-    let unit_of = |row: &Row<'_>| row.indicator.map(|indicator| indicator.unit.clone());
-    let units: Vec<_> = rows
-        .iter()
-        .map(|row| unit_of(row).unwrap_or_default())
-        .collect();
+    let no_unit = Text::default();
     Columns::default()
         .words("set_id", rows.iter().map(|row| &row.set.id))
         .all_integers(
@@ -351,14 +340,16 @@ fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
         .all_integers("position", rows.iter().map(|row| row.position))
         .words("theme", rows.iter().map(|row| &row.expected.theme))
         .words("indicator_id", rows.iter().map(|row| &row.id))
-        .texts(
-            "title",
+        .texts("title", || {
             rows.iter().map(|row| {
                 row.indicator
                     .map_or(&row.expected.title, |indicator| &indicator.title)
-            }),
-        )
-        .texts("unit", units.iter())
+            })
+        })
+        .texts("unit", || {
+            rows.iter()
+                .map(|row| row.indicator.map_or(&no_unit, |indicator| &indicator.unit))
+        })
         .words(
             "value_kind",
             rows.iter().map(|row| row.expected.value_kind.as_str()),
@@ -376,10 +367,9 @@ fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
             rows.iter().map(|row| place(row).region.key.code.as_str()),
         )
         .words("region_id", rows.iter().map(|row| place(row).id.as_str()))
-        .texts(
-            "region_name",
-            rows.iter().map(|row| &place(row).region.name),
-        )
+        .texts("region_name", || {
+            rows.iter().map(|row| &place(row).region.name)
+        })
         .words("sex", rows.iter().map(|row| row.figure.sex.as_str()))
         .integers(
             "year",

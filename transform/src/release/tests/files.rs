@@ -5,9 +5,12 @@ use std::io::{self, Write};
 use arrow_array::RecordBatchReader;
 use arrow_schema::DataType;
 use botnia_model::{Breakdown, Observation, RegionKey, RegionLevel, Sex};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::world::{Release, World, id, key, municipality, observation, region, sorted};
+use super::world::{
+    MemoryOutput, Release, World, id, key, municipality, observation, region, select, sorted, text,
+};
 use crate::TransformError;
 use crate::observation_table::dictionary_type;
 use crate::release::Output;
@@ -16,12 +19,12 @@ use crate::release::Output;
 fn world() -> World {
     let mut world = World::new();
     let regions: Vec<RegionKey> = world.regions.iter().map(|it| it.key.clone()).collect();
-    let every = |period: &str, sex, value: f64| {
-        (0..9)
-            .map(|index| {
-                let value = value + f64::from(index);
-                observation(&regions[index as usize], period, sex, value)
-            })
+    let every = |period: &str, sex, first: f64| {
+        let values = std::iter::successors(Some(first), |value| Some(value + 1.0));
+        regions
+            .iter()
+            .zip(values)
+            .map(|(region, value)| observation(region, period, sex, value))
             .collect::<Vec<_>>()
     };
     let by_age = Observation {
@@ -34,7 +37,15 @@ fn world() -> World {
     one.push(by_age);
     world.set("10", one);
     world.set("2", every("2019/2021", Sex::Total, 10.0));
-    world.set("3", vec![observation(&municipality("743"), "2020", Sex::Female, -0.25)]);
+    world.set(
+        "3",
+        vec![observation(
+            &municipality("743"),
+            "2020",
+            Sex::Female,
+            -0.25,
+        )],
+    );
     world.producers.insert(id("2"), "Producer of two");
     world.producers.insert(id("3"), "Producer of three");
     world.report("set", &["3", "10", "4"]);
@@ -44,7 +55,12 @@ fn world() -> World {
 #[test]
 fn the_tree_is_that_of_the_contract() {
     let release = world().release(None);
-    let paths: Vec<&str> = release.built.files.iter().map(|it| it.path.as_str()).collect();
+    let paths: Vec<&str> = release
+        .built
+        .files
+        .iter()
+        .map(|it| it.path.as_str())
+        .collect();
     assert_eq!(
         paths,
         [
@@ -75,7 +91,12 @@ fn the_tree_is_that_of_the_contract() {
         ]
     );
     for file in &release.built.files {
-        assert_eq!(release.rows(&file.path).len() as u64, file.rows, "{}", file.path);
+        assert_eq!(
+            release.rows(&file.path).len() as u64,
+            file.rows,
+            "{}",
+            file.path
+        );
     }
 }
 
@@ -83,14 +104,28 @@ fn the_tree_is_that_of_the_contract() {
 fn a_region_file_has_that_region_and_a_province_file_its_municipalities_too() {
     let release = world().release(None);
     let columns = [
-        "indicator_id", "region_level", "region_code", "region_id", "year", "period", "sex",
-        "breakdown", "value", "absolute_value", "status", "origin", "first_release",
+        "indicator_id",
+        "region_level",
+        "region_code",
+        "region_id",
+        "year",
+        "period",
+        "sex",
+        "breakdown",
+        "value",
+        "absolute_value",
+        "status",
+        "origin",
+        "first_release",
     ];
     let all = release.rows("observations.parquet");
     let of = |ids: &[&str]| {
         ids.iter()
-            .flat_map(|id| all.iter().filter(|row| row["region_id"].as_deref() == Some(*id)))
-            .map(|row| super::world::select(row, &columns))
+            .flat_map(|id| {
+                all.iter()
+                    .filter(|row| row["region_id"].as_deref() == Some(*id))
+            })
+            .map(|row| select(row, &columns))
             .collect::<Vec<_>>()
     };
     assert_eq!(
@@ -98,7 +133,10 @@ fn a_region_file_has_that_region_and_a_province_file_its_municipalities_too() {
         of(&["KU905"])
     );
     assert_eq!(
-        release.select("wellbeing-counties/16-etela-pohjanmaa/observations.parquet", &columns),
+        release.select(
+            "wellbeing-counties/16-etela-pohjanmaa/observations.parquet",
+            &columns
+        ),
         of(&["HVA16"])
     );
     let by_province = release.select("by_province/province=14/observations.parquet", &columns);
@@ -113,8 +151,8 @@ fn a_region_file_has_that_region_and_a_province_file_its_municipalities_too() {
 fn every_file_is_in_the_order_that_it_declares() {
     let first = world().release(None);
     let mut changed = world();
-    for observations in changed.figures.values_mut() {
-        observations.iter_mut().for_each(|it| it.value = it.value.map(|value| value + 1.0));
+    for observation in changed.figures.values_mut().flatten() {
+        observation.value = observation.value.map(|value| value + 1.0);
     }
     let second = changed.release(Some(&first));
     assert!(second.rows("revisions.parquet").len() > 30);
@@ -126,7 +164,8 @@ fn every_file_is_in_the_order_that_it_declares() {
                 .sorting_columns()
                 .unwrap()
                 .iter()
-                .map(|column| columns.column(column.column_idx as usize).name().to_owned())
+                .map(|column| usize::try_from(column.column_idx).unwrap())
+                .map(|column| columns.column(column).name().to_owned())
                 .collect();
             let keys: Vec<Vec<_>> = second
                 .rows(path)
@@ -143,12 +182,21 @@ fn every_file_is_in_the_order_that_it_declares() {
 fn observations_have_the_published_types() {
     let release = world().release(None);
     let bytes = release.files["observations.parquet"].clone();
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap().build().unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
+        .unwrap()
+        .build()
+        .unwrap();
     let columns: Vec<_> = reader
         .schema()
         .fields()
         .iter()
-        .map(|field| (field.name().clone(), field.data_type().clone(), field.is_nullable()))
+        .map(|field| {
+            (
+                field.name().clone(),
+                field.data_type().clone(),
+                field.is_nullable(),
+            )
+        })
         .collect();
     let words = |name: &str| (name.to_owned(), dictionary_type(), false);
     let of = |name: &str, data_type, nullable| (name.to_owned(), data_type, nullable);
@@ -177,7 +225,10 @@ fn observations_have_the_published_types() {
         DataType::List(item) if *item.data_type() == DataType::Utf8
     ));
     assert_eq!(
-        release.select("indicators.parquet", &["indicator_id", "levels", "first_year", "last_year"])[0],
+        release.select(
+            "indicators.parquet",
+            &["indicator_id", "levels", "first_year", "last_year"]
+        )[0],
         "made:10 country,municipality,province,wellbeing_county 2019 2020"
     );
 }
@@ -194,7 +245,13 @@ fn nothing_is_written_again_that_did_not_change() {
     let first = world().release(None);
     let second = world().release(Some(&first));
     assert_eq!(second.written, Vec::<String>::new());
-    assert!(second.built.files.iter().all(|file| file.carried && file.release.get() == 1));
+    assert!(
+        second
+            .built
+            .files
+            .iter()
+            .all(|file| file.carried && file.release.get() == 1)
+    );
 
     let mut one_value = world();
     let figures = one_value.figures.get_mut(&id("3")).unwrap();
@@ -213,7 +270,10 @@ fn nothing_is_written_again_that_did_not_change() {
     );
     for file in &third.built.files {
         let release = if file.carried { "1" } else { "3" };
-        assert_eq!(third.says(&file.path, "botnia.release").as_deref(), Some(release));
+        assert_eq!(
+            third.says(&file.path, "botnia.release").as_deref(),
+            Some(release)
+        );
         assert_eq!(
             third.says(&file.path, "botnia.content_hash"),
             Some(file.content_hash.to_string())
@@ -225,7 +285,8 @@ fn nothing_is_written_again_that_did_not_change() {
 fn a_file_names_the_producers_of_what_it_has() {
     let mut world = world();
     let release = world.release(None);
-    let attribution = |release: &Release, path: &str| release.says(path, "botnia.attribution").unwrap();
+    let attribution =
+        |release: &Release, path: &str| release.says(path, "botnia.attribution").unwrap();
     let vaasa = "municipalities/905-vaasa/observations.parquet";
     assert_eq!(
         attribution(&release, vaasa),
@@ -236,8 +297,14 @@ fn a_file_names_the_producers_of_what_it_has() {
         attribution(&release, "observations.parquet")
             .contains("Producers: Producer of three; Producer of two.")
     );
-    assert_eq!(release.says(vaasa, "botnia.sources").as_deref(), Some("made"));
-    assert_eq!(release.says(vaasa, "botnia.licence").as_deref(), Some("CC-BY-4.0"));
+    assert_eq!(
+        release.says(vaasa, "botnia.sources").as_deref(),
+        Some("made")
+    );
+    assert_eq!(
+        release.says(vaasa, "botnia.licence").as_deref(),
+        Some("CC-BY-4.0")
+    );
     assert_eq!(release.says(vaasa, "botnia.synthetic"), None);
 
     // Another producer's name or synthetic figures make another file of the same rows.
@@ -246,7 +313,10 @@ fn a_file_names_the_producers_of_what_it_has() {
     assert!(renamed.written.iter().any(|path| path == vaasa));
     world.synthetic = true;
     let synthetic = world.release(Some(&renamed));
-    assert_eq!(synthetic.says(vaasa, "botnia.synthetic").as_deref(), Some("true"));
+    assert_eq!(
+        synthetic.says(vaasa, "botnia.synthetic").as_deref(),
+        Some("true")
+    );
 }
 
 #[test]
@@ -261,19 +331,31 @@ fn abolished_regions_have_a_folder_only_with_figures() {
     let release = world.release(None);
 
     let path = "municipalities/164-jalasjarvi/observations.parquet";
-    assert_eq!(release.select(path, &["indicator_id", "period"]), ["made:5 2010"]);
+    assert_eq!(
+        release.select(path, &["indicator_id", "period"]),
+        ["made:5 2010"]
+    );
     assert!(!release.files.keys().any(|path| path.contains("175-jurva")));
     assert_eq!(
-        release.select("municipalities/164-jalasjarvi/wellbeing.parquet", &["set_id"]),
+        release.select(
+            "municipalities/164-jalasjarvi/wellbeing.parquet",
+            &["set_id"]
+        ),
         Vec::<String>::new()
     );
     // Its province has it, and no code of the figures is missing among the regions.
     assert!(
         release
-            .select("by_province/province=14/observations.parquet", &["region_id"])
+            .select(
+                "by_province/province=14/observations.parquet",
+                &["region_id"]
+            )
             .contains(&"KU164".to_owned())
     );
-    let regions = release.select("regions.parquet", &["region_id", "name_fi", "valid_to", "province_id"]);
+    let regions = release.select(
+        "regions.parquet",
+        &["region_id", "name_fi", "valid_to", "province_id"],
+    );
     assert!(regions.contains(&"KU175 Jurva 2008-12-31 MK14".to_owned()));
     assert!(regions.contains(&"SHP99 - - -".to_owned()));
 }
@@ -305,13 +387,24 @@ fn changes_of_the_division_are_published_by_day() {
         from: municipality(from),
         to: municipality(to),
         successor_today: Some(municipality("743")),
-        note: super::world::text("note"),
+        note: text("note"),
     };
-    world.tables.changes = vec![change("2016-01-01", "164", "301"), change("2009-01-01", "544", "743")];
+    world.tables.changes = vec![
+        change("2016-01-01", "164", "301"),
+        change("2009-01-01", "544", "743"),
+    ];
     assert_eq!(
         world.release(None).select(
             "region_changes.parquet",
-            &["effective", "kind", "from_id", "to_level", "to_code", "successor_id", "note_fi"]
+            &[
+                "effective",
+                "kind",
+                "from_id",
+                "to_level",
+                "to_code",
+                "successor_id",
+                "note_fi"
+            ]
         ),
         [
             "2009-01-01 merger KU544 municipality 743 KU743 note",
@@ -325,7 +418,7 @@ fn figures_out_of_order_are_refused() {
     let mut world = world();
     let figures = world.figures.get_mut(&id("10")).unwrap();
     figures.swap(0, 1);
-    let error = world.try_release(None, &mut super::world::MemoryOutput::default());
+    let error = world.try_release(None, &mut MemoryOutput::default());
     assert!(matches!(
         error,
         Err(TransformError::Contract { object, .. }) if object == "the observations of `made:10`"
@@ -334,8 +427,25 @@ fn figures_out_of_order_are_refused() {
     // The previous release has an indicator that its manifest does not know.
     let mut previous = self::world().release(None);
     previous.manifest.indicators.remove(0);
-    let error = self::world().try_release(Some(&previous), &mut super::world::MemoryOutput::default());
+    let error = self::world().try_release(Some(&previous), &mut MemoryOutput::default());
     assert!(matches!(error, Err(TransformError::Contract { .. })));
+}
+
+#[test]
+fn a_broken_table_of_the_previous_release_is_named() {
+    for table in ["observations.parquet", "revisions.parquet"] {
+        let mut previous = world().release(None);
+        previous
+            .files
+            .insert(table.to_owned(), Bytes::from_static(b"PAR1 rubbish PAR1"));
+        let mut changed = world();
+        changed.figures.get_mut(&id("3")).unwrap()[0].value = Some(1.0);
+        let error = changed.try_release(Some(&previous), &mut MemoryOutput::default());
+        assert!(matches!(
+            error,
+            Err(TransformError::ReadParquet { object, .. }) if object.contains(table)
+        ));
+    }
 }
 
 /// Has no room left after some files.
@@ -369,8 +479,12 @@ fn a_full_disk_is_reported_with_the_file() {
 fn a_region_of_the_list_wins_over_the_tables() {
     let mut world = world();
     world.abolished("905", "Vaasa (table)", "2012-12-31");
-    world.regions.push(region(municipality("301"), "Kurikka", Some("14")));
-    let regions = world.release(None).select("regions.parquet", &["region_id", "name_fi", "valid_to"]);
+    world
+        .regions
+        .push(region(municipality("301"), "Kurikka", Some("14")));
+    let regions = world
+        .release(None)
+        .select("regions.parquet", &["region_id", "name_fi", "valid_to"]);
     assert!(regions.contains(&"KU905 Vaasa -".to_owned()));
     assert!(regions.contains(&"KU301 Kurikka -".to_owned()));
 }

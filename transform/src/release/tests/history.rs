@@ -108,7 +108,10 @@ fn a_value_keeps_its_first_release_until_it_changes() {
     );
     let third = world.release(Some(&second));
     let revisions = third.select("revisions.parquet", &REVISION);
-    assert_eq!(revisions[..5], second.select("revisions.parquet", &REVISION));
+    assert_eq!(
+        revisions[..5],
+        second.select("revisions.parquet", &REVISION)
+    );
     assert_eq!(
         revisions[5..],
         [
@@ -145,7 +148,12 @@ fn without_the_latest(release: &Release) -> BTreeMap<String, String> {
     figures.retain(|_, figures| !figures.ends_with(&format!(" {number}")));
     let own = |row: &&TableRow| row["release"].as_ref() == Some(&number);
     for revision in release.rows("revisions.parquet").iter().filter(own) {
-        let old = ["old_value", "old_absolute_value", "old_status", "old_first_release"];
+        let old = [
+            "old_value",
+            "old_absolute_value",
+            "old_status",
+            "old_first_release",
+        ];
         if revision["change"].as_deref() != Some("added") {
             figures.insert(select(revision, &KEY), select(revision, &old));
         }
@@ -166,9 +174,8 @@ fn figures() -> impl Strategy<Value = Vec<(usize, Observation)>> {
             regions.into_iter().flat_map(move |region| {
                 [Sex::Total, Sex::Male].into_iter().flat_map(move |sex| {
                     let region = region.clone();
-                    ["2020", "2019/2021"].map(|period| {
-                        (indicator, observation(&region, period, sex, 0.0))
-                    })
+                    ["2020", "2019/2021"]
+                        .map(|period| (indicator, observation(&region, period, sex, 0.0)))
                 })
             })
         })

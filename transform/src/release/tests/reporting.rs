@@ -30,7 +30,11 @@ fn every_indicator_and_region_has_a_row_that_says_why_it_is_empty() {
     };
     world.set(
         "1",
-        vec![total(&vaasa, "2021", 4.0), total(&vaasa, "2023", 5.0), suppressed],
+        vec![
+            total(&vaasa, "2021", 4.0),
+            total(&vaasa, "2023", 5.0),
+            suppressed,
+        ],
     );
     world.report("zebra", &["1"]);
     world.report("aardvark", &["9"]);
@@ -64,8 +68,16 @@ fn every_indicator_and_region_has_a_row_that_says_why_it_is_empty() {
         [rows[4].clone(), rows[13].clone()]
     );
     let words = [
-        "set_id", "set_version", "position", "theme", "title_fi", "unit_fi", "value_kind",
-        "polarity", "region_name_fi", "region_name_sv",
+        "set_id",
+        "set_version",
+        "position",
+        "theme",
+        "title_fi",
+        "unit_fi",
+        "value_kind",
+        "polarity",
+        "region_name_fi",
+        "region_name_sv",
     ];
     let described = release.select("wellbeing.parquet", &words);
     assert_eq!(
@@ -85,7 +97,9 @@ fn row(world: &mut World, region: &str, columns: &[&str]) -> String {
     let mut all = vec!["region_id"];
     all.extend(columns);
     let rows = world.release(None).select("wellbeing.parquet", &all);
-    let mut rows = rows.iter().filter_map(|row| row.strip_prefix(&format!("{region} ")));
+    let mut rows = rows
+        .iter()
+        .filter_map(|row| row.strip_prefix(&format!("{region} ")));
     let only = rows.next().unwrap().to_owned();
     assert_eq!(rows.next(), None);
     only
@@ -98,8 +112,14 @@ fn changes_and_comparators_are_of_the_same_kind_of_period() {
     let county = key(RegionLevel::WellbeingCounty, "17");
     let finland = RegionKey::finland();
     let columns = [
-        "value", "previous_year", "change", "change_percent", "five_year_change",
-        "province_value", "wellbeing_county_value", "country_value",
+        "value",
+        "previous_year",
+        "change",
+        "change_percent",
+        "five_year_change",
+        "province_value",
+        "wellbeing_county_value",
+        "country_value",
     ];
 
     let mut world = World::new();
@@ -116,7 +136,10 @@ fn changes_and_comparators_are_of_the_same_kind_of_period() {
         ],
     );
     // The county has no figure of 2023: an older one is no comparator.
-    assert_eq!(row(&mut world.clone(), "KU905", &columns), "12 2022 -4 -25 4 11 - 10");
+    assert_eq!(
+        row(&mut world.clone(), "KU905", &columns),
+        "12 2022 -4 -25 4 11 - 10"
+    );
     assert_eq!(row(&mut world, "MK15", &columns), "11 - - - - - - 10");
 
     let mut world = World::new();

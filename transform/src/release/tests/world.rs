@@ -20,9 +20,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
 use crate::TransformError;
-use crate::release::{
-    Build, Built, Inputs, Output, Previous, Series, SourceCredit, build,
-};
+use crate::release::{Build, Built, Inputs, Output, Previous, Series, SourceCredit, build};
 
 pub(super) const DAY: &str = "2025-01-01";
 
