@@ -5,6 +5,12 @@
 //! `BENCH_INDICATORS` sets how many synthetic indicators; 1,500 make about 24
 //! million rows.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints its figures, writes its own files and measures a bare client"
+)]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

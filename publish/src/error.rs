@@ -12,6 +12,14 @@ use parquet::errors::ParquetError;
 /// [`hint`](Self::hint) says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
+    /// A table has a column without a description.
+    #[error("describe the column `{column}` of `{table}`: it has no description")]
+    UndescribedColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// The store failed.
     #[error("{operation} `{key}`")]
     Store {

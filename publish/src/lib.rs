@@ -22,6 +22,7 @@ mod table;
 pub use csv::{IndicatorTitles, RegionNames, write_observations_csv};
 pub use documents::{
     ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, SourceFact, TableFact,
+    data_dictionary,
 };
 pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};

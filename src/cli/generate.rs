@@ -1,6 +1,15 @@
 //! `botnia generate`: the references that are made from the code.
 
+use std::fs::File;
 use std::path::Path;
+
+use botnia_config::RegionTables;
+use botnia_model::{IndicatorId, Observation, ReleaseNumber};
+use botnia_publish::data_dictionary;
+use botnia_transform::TransformError;
+use botnia_transform::release::{Build, Inputs, build};
+
+use crate::engine::release::Scratch;
 
 use super::output::{data, note};
 use super::{Exit, command_line_reference, read_text};
@@ -23,6 +32,7 @@ impl Generate {
                 "settings.schema.json",
                 botnia_config::settings_json_schema(),
             ),
+            ("tables.md", tables()?),
         ];
         let mut differs = false;
         for (name, text) in files {
@@ -43,6 +53,51 @@ impl Generate {
             return Ok(Exit::Failed);
         }
         Ok(Exit::Done)
+    }
+}
+
+/// The data dictionary, read off the tables of a release without indicators.
+fn tables() -> anyhow::Result<String> {
+    let folder = tempfile::tempdir()?;
+    build(
+        Build {
+            release: ReleaseNumber::FIRST,
+            series: &[],
+            regions: &[],
+            tables: RegionTables::builtin(),
+            sets: &[],
+            sources: &[],
+            geo_vintage: "2026-01-01",
+            synthetic: false,
+            previous: None,
+        },
+        &mut Nothing,
+        &mut Scratch(folder.path().to_owned()),
+    )?;
+    let names = [
+        "observations",
+        "indicators",
+        "regions",
+        "region_changes",
+        "revisions",
+        "wellbeing",
+    ];
+    let tables = names
+        .into_iter()
+        .map(|name| {
+            let path = folder.path().join(format!("{name}.parquet"));
+            Ok((name, File::open(path)?))
+        })
+        .collect::<std::io::Result<_>>()?;
+    Ok(data_dictionary(tables)?)
+}
+
+/// The observations of no indicator at all.
+struct Nothing;
+
+impl Inputs for Nothing {
+    fn observations(&mut self, _: &IndicatorId) -> Result<Vec<Observation>, TransformError> {
+        Ok(Vec::new())
     }
 }
 

@@ -35,17 +35,16 @@ pub(super) async fn list(global: &Global) -> anyhow::Result<Exit> {
     let mut waits = false;
     for (indicator, series) in ledger.all_series().await? {
         let Some(held) = series.held else { continue };
-        match &held.rejected {
-            Some(why) => data(format_args!("{indicator}\trejected\t{why}")),
-            None => {
-                waits = true;
-                for reason in &held.reasons {
-                    data(format_args!(
-                        "{indicator}\t{}\t{}",
-                        reason.code, reason.message
-                    ));
-                }
-            }
+        if let Some(why) = &held.rejected {
+            data(format_args!("{indicator}\trejected\t{why}"));
+            continue;
+        }
+        waits = true;
+        for reason in &held.reasons {
+            data(format_args!(
+                "{indicator}\t{}\t{}",
+                reason.code, reason.message
+            ));
         }
     }
     ledger.close().await;

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::engine::EngineError;
 use anyhow::Context as _;
 use botnia_config::{IndicatorSet, Settings};
 use botnia_model::Clock;
@@ -137,7 +138,12 @@ pub fn main(clock: Arc<dyn Clock>) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             output::error(&error);
-            if error.is::<UsageError>() || error.is::<botnia_config::SettingsError>() {
+            let usage = error.is::<UsageError>()
+                || error.is::<botnia_config::SettingsError>()
+                || error
+                    .downcast_ref::<EngineError>()
+                    .is_some_and(EngineError::is_usage);
+            if usage {
                 Exit::Usage.into()
             } else {
                 Exit::Failed.into()

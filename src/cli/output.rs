@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::engine::EngineError;
+
 /// One line to stdout: data that could be piped. A closed pipe ends the program quietly.
 pub(super) fn data(line: impl std::fmt::Display) {
     if writeln!(std::io::stdout(), "{line}").is_err() {
@@ -21,6 +23,9 @@ pub(super) fn error(error: &anyhow::Error) {
     note(format_args!("error: {}", causes.next().unwrap_or_default()));
     for cause in causes {
         note(format_args!("  cause: {cause}"));
+    }
+    if let Some(hint) = error.downcast_ref().and_then(EngineError::hint) {
+        note(format_args!("hint: {hint}"));
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
         Storage::open_to_read(&settings.data)?.ok_or_else(|| no_data_yet(&settings.data))?;
     let releases = Releases::new(storage.store.clone(), Some(storage.root.clone()));
     let mut records = releases.list().await?;
-    records.sort_by(|left, right| right.release.cmp(&left.release));
+    records.reverse();
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header([

@@ -161,7 +161,7 @@ pub struct AnswerPlace {
     /// About which indicator.
     pub source_indicator: Option<SourceIndicator>,
     /// Which part of an answer that came in several.
-    pub part: usize,
+    pub part: u32,
 }
 
 /// What a finished piece of work makes true.
@@ -220,7 +220,7 @@ pub struct SweepOutcome {
     pub source_failure: Option<String>,
 }
 
-/// The ledger in SQLite.
+/// The ledger, in `SQLite`.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     pool: SqlitePool,
@@ -286,7 +286,7 @@ impl Ledger {
             .fetch_one(&mut *transaction)
             .await
             .map_err(failed(OPERATION))?;
-        let known = MIGRATIONS.len() as i64;
+        let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
         if found > known {
             return Err(LedgerError::Newer { found, known });
         }
@@ -415,7 +415,7 @@ impl Ledger {
         .bind(place.source.as_str())
         .bind(place.role.as_str())
         .bind(indicator_text(place))
-        .bind(place.part as i64)
+        .bind(place.part)
         .fetch_optional(&self.pool)
         .await
         .map_err(failed("look up an answer"))?
@@ -485,7 +485,7 @@ impl Ledger {
             .bind(place.source.as_str())
             .bind(place.role.as_str())
             .bind(indicator_text(place))
-            .bind(place.part as i64)
+            .bind(place.part)
             .bind(hash.to_string())
             .bind(now.to_string())
             .execute(&mut *transaction)
@@ -585,7 +585,7 @@ impl Ledger {
     }
 }
 
-/// SQLite's unique keys treat NULLs as different, so "about no indicator" is empty text.
+/// Unique keys treat NULLs as different, so "about no indicator" is empty text.
 fn indicator_text(place: &AnswerPlace) -> &str {
     place
         .source_indicator

@@ -5,15 +5,16 @@
 //! and write stored things only, so that a run that was cut short is simply run again.
 
 mod events;
+mod indicator;
 pub mod ledger;
-mod release;
+pub(crate) mod release;
 pub mod storage;
 mod sweep;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use botnia_config::{IndicatorSet, RegionTables, Settings};
+use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings};
 use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError, UserAgent};
 use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
 use botnia_publish::{PublishError, Releases};
@@ -120,6 +121,22 @@ macro_rules! wrap {
         })+
     };
 }
+impl EngineError {
+    /// Whether the caller asked for what does not exist, rather than something having
+    /// failed.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::UnknownSource { .. } | Self::NotSelected { .. })
+    }
+
+    /// What to do, where more can be said than the error says.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Publish(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
 // Each of these says itself what was to be done and with what: nothing is merged.
 wrap!(
     StorageError => Storage,
@@ -235,6 +252,7 @@ impl Engine {
                 known: known.join(", "),
             });
         }
+        self.check_selected(request)?;
         let mut summary = RunSummary::default();
         let mut finished = Vec::new();
         for source in &self.settings.source {
@@ -258,6 +276,28 @@ impl Engine {
         }
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
         Ok(summary)
+    }
+
+    /// An indicator that is asked for has to be one that the settings select. Where they
+    /// select all, only the source knows; there an unknown one is a failed fetch.
+    fn check_selected(&self, request: &RunRequest) -> Result<(), EngineError> {
+        let sources = || {
+            let wanted = request.source.as_ref();
+            let sources = self.settings.source.iter();
+            sources.filter(move |source| wanted.is_none_or(|wanted| *wanted == source.id))
+        };
+        if sources().any(|source| source.indicators.contains(&IndicatorSelector::All)) {
+            return Ok(());
+        }
+        let unknown = request.indicators.iter().find(|indicator| {
+            !sources().any(|source| self.selected_by_settings(source).contains(*indicator))
+        });
+        match unknown {
+            Some(indicator) => Err(EngineError::NotSelected {
+                indicator: indicator.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// The data folder.

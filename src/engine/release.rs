@@ -123,12 +123,10 @@ impl Engine {
                     Some(figures) => Some(self.describe(source, id, series, figures).await?),
                     None => None,
                 };
-                if let Some(reason) = reason(series) {
+                if let (Some(described), Some(reason)) = (&described, reason(series)) {
                     held.push(HeldFact {
                         id: id.clone(),
-                        title: described
-                            .as_ref()
-                            .map_or_else(Text::default, |one| one.series.indicator.title.clone()),
+                        title: described.series.indicator.title.clone(),
                         reason,
                     });
                 }
@@ -159,7 +157,9 @@ impl Engine {
         });
         let regions: Vec<Region> = regions.into_values().collect();
         // Several sources: the figures are on the division that changed last.
-        let geo_vintage = vintages.pop_last().unwrap_or_default();
+        let geo_vintage = vintages
+            .pop_last()
+            .unwrap_or_else(|| self.civil_date(self.clock.now()));
         let inputs = self.inputs(&accepted, &regions, &geo_vintage);
         Ok(Gathered {
             accepted,
@@ -467,7 +467,7 @@ impl Inputs for Stored {
 }
 
 /// The scratch folder of a release.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Output for Scratch {
     fn create(&mut self, path: &str) -> std::io::Result<Box<dyn Write + Send>> {

@@ -2,24 +2,17 @@
 //! indicator at a time. An indicator that fails holds back no other.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use botnia_config::{IndicatorSelector, SetIndicator, SourceKind, SourceSettings};
+use botnia_config::{IndicatorSelector, SetIndicator, SourceSettings};
 use botnia_ingest::{Answer, Kept, Source, SourceError};
-use botnia_model::{
-    AnswerRole, ContentHash, Event, IndicatorId, Observation, Snapshot, SourceIndicator, SweepId,
-};
-use botnia_transform::checks::{self, Hold};
-use botnia_transform::normalise::{self, Description, Normalised, RegionIndex};
-use botnia_transform::{TransformError, observation_table};
-use bytes::Bytes;
+use botnia_model::{AnswerRole, ContentHash, Event, IndicatorId, SourceIndicator, SweepId};
+use botnia_transform::TransformError;
+use botnia_transform::normalise::{self, RegionIndex};
 use futures::{StreamExt, stream};
-use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStoreExt, PutMode, PutOptions};
 
-use super::ledger::{
-    AnswerPlace, Completion, Failure, Figures, Held, HoldReason, Series, SeriesChange, SweepOutcome,
-};
+use super::indicator::{Frame, Outcome, Selected, Sweep};
+use super::ledger::{AnswerPlace, Completion, SweepOutcome};
 use super::{Engine, EngineError, Progress, RunRequest, RunSummary, events};
 
 /// A sweep that has done its part; the run records its end.
@@ -28,17 +21,10 @@ pub(super) struct FinishedSweep {
     pub(super) token: u64,
 }
 
-/// One indicator that the settings select, with what a set expects of it.
-struct Selected {
-    id: SourceIndicator,
-    expected: Option<SetIndicator>,
-    themes: Vec<String>,
-}
-
 /// Why nothing came of a source or an indicator. An outcome of the sweep, not an error
 /// of the program: it is recorded, and the others go on.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub(super) enum Trouble {
     /// The source could not be had, or turned us down.
     #[error(transparent)]
     Source(SourceError),
@@ -48,7 +34,7 @@ enum Trouble {
 }
 
 impl Trouble {
-    fn remedy(&self) -> &'static str {
+    pub(super) fn remedy(&self) -> &'static str {
         match self {
             Self::Source(failure) => failure.remedy(),
             Self::Unreadable(_) => "contract",
@@ -62,57 +48,6 @@ impl Trouble {
             Self::Unreadable(_) => None,
         }
     }
-}
-
-/// What one sweep shares among its indicators.
-struct Sweep<'a> {
-    engine: &'a Engine,
-    id: SweepId,
-    kind: SourceKind,
-    source: Box<dyn Source>,
-    frame: Frame,
-    full: bool,
-    snapshots: std::sync::Mutex<Vec<Snapshot>>,
-}
-
-/// The answers that frame a sweep, read.
-struct Frame {
-    regions: Arc<RegionIndex>,
-    regions_hash: ContentHash,
-    division: ContentHash,
-}
-
-/// What came of one indicator.
-enum Outcome {
-    Changed(super::RowCounts),
-    Unchanged,
-    Held(Vec<HoldReason>),
-    Rejected,
-    Failed(String),
-}
-
-impl Outcome {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Changed(_) => "changed",
-            Self::Unchanged => "unchanged",
-            Self::Held(_) => "held",
-            Self::Rejected => "rejected",
-            Self::Failed(_) => "failed",
-        }
-    }
-}
-
-/// The answers with an indicator's figures.
-struct Fetched {
-    data: Vec<(ContentHash, Bytes)>,
-    synthetic: bool,
-}
-
-/// Figures fresh from the normaliser, not yet accepted or held.
-struct Fresh {
-    figures: Figures,
-    holds: Vec<Hold>,
 }
 
 impl Engine {
@@ -173,7 +108,7 @@ impl Engine {
                     &mut *sweep
                         .snapshots
                         .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner),
+                        .unwrap_or_else(PoisonError::into_inner),
                 );
                 self.archive.record_sweep(&sweep.id, &snapshots).await?;
             }
@@ -224,7 +159,7 @@ impl Engine {
             Ok(index) => index,
             Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
         };
-        let selected = match self.select(settings, request, source.as_ref(), &answers)? {
+        let selected = match self.select(settings, request, source.as_ref(), &answers) {
             Ok(selected) => selected,
             Err(failure) => return Ok(Err(failure)),
         };
@@ -244,7 +179,7 @@ impl Engine {
                 source,
                 frame,
                 full: request.full,
-                snapshots: std::sync::Mutex::new(snapshots),
+                snapshots: Mutex::new(snapshots),
             },
             selected,
         )))
@@ -257,34 +192,28 @@ impl Engine {
         request: &RunRequest,
         source: &dyn Source,
         frame: &[Answer],
-    ) -> Result<Result<Vec<Selected>, Trouble>, EngineError> {
+    ) -> Result<Vec<Selected>, Trouble> {
         let mut wanted: BTreeSet<SourceIndicator> = self.selected_by_settings(settings);
         if settings.indicators.contains(&IndicatorSelector::All) {
             match source.catalogue(frame) {
                 Ok(catalogue) => wanted.extend(catalogue),
-                Err(failure) => return Ok(Err(Trouble::Source(failure))),
+                Err(failure) => return Err(Trouble::Source(failure)),
             }
         }
-        if let Some(unknown) = request
-            .indicators
-            .iter()
-            .find(|indicator| !wanted.contains(*indicator))
-        {
-            return Err(EngineError::NotSelected {
-                indicator: unknown.clone(),
-            });
-        }
         if !request.indicators.is_empty() {
+            if settings.indicators.contains(&IndicatorSelector::All) {
+                wanted.extend(request.indicators.iter().cloned());
+            }
             wanted.retain(|indicator| request.indicators.contains(indicator));
         }
-        Ok(Ok(wanted
+        Ok(wanted
             .into_iter()
             .map(|id| Selected {
                 expected: self.expected(settings, &id).cloned(),
                 themes: self.themes(settings, &id),
                 id,
             })
-            .collect()))
+            .collect())
     }
 
     /// What the settings name themselves, by set or by id.
@@ -296,9 +225,9 @@ impl Engine {
         for selector in &settings.indicators {
             match selector {
                 IndicatorSelector::Set(name) => {
-                    selected.extend(self.sets.iter().filter(|set| set.id == *name).flat_map(
-                        |set| set.indicators.iter().map(|indicator| indicator.id.clone()),
-                    ))
+                    let named = self.sets.iter().filter(|set| set.id == *name);
+                    let indicators = named.flat_map(|set| &set.indicators);
+                    selected.extend(indicators.map(|indicator| indicator.id.clone()));
                 }
                 IndicatorSelector::Id(id) => {
                     selected.insert(id.clone());
@@ -341,11 +270,11 @@ impl Engine {
     }
 
     /// Archives an answer; the completion makes it the latest in its place.
-    async fn keep(
+    pub(super) async fn keep(
         &self,
         sweep: &SweepId,
         answer: &Answer,
-        part: usize,
+        part: u32,
         done: &mut Completion,
     ) -> Result<(), EngineError> {
         let snapshot = &answer.snapshot;
@@ -383,349 +312,17 @@ impl Engine {
     }
 
     /// Records what a piece of work brought, then says it.
-    async fn complete(&self, done: Completion) -> Result<(), EngineError> {
+    pub(super) async fn complete(&self, done: Completion) -> Result<(), EngineError> {
         self.ledger.complete(self.clock.now(), &done).await?;
         done.events.iter().for_each(events::log);
         Ok(())
     }
 
     /// Archives the answer that was turned down, as evidence.
-    async fn keep_rejected(&self, failure: &Trouble) -> Result<(), EngineError> {
+    pub(super) async fn keep_rejected(&self, failure: &Trouble) -> Result<(), EngineError> {
         if let Some(answer) = failure.rejected() {
             self.archive.keep(answer, None).await?;
         }
-        Ok(())
-    }
-
-    /// Reads a normalised object.
-    pub(super) async fn read_normalised(&self, hash: ContentHash) -> Result<Bytes, EngineError> {
-        let object = normalised_path(hash);
-        let failed = |source| EngineError::Object {
-            operation: "read the normalised object",
-            object: object.to_string(),
-            source,
-        };
-        self.storage
-            .store
-            .get(&object)
-            .await
-            .map_err(failed)?
-            .bytes()
-            .await
-            .map_err(failed)
-    }
-
-    /// Stores a normalised object; the same content is already the same object.
-    async fn write_normalised(&self, hash: ContentHash, bytes: Vec<u8>) -> Result<(), EngineError> {
-        let object = normalised_path(hash);
-        let options = PutOptions {
-            mode: PutMode::Create,
-            ..PutOptions::default()
-        };
-        match self
-            .storage
-            .store
-            .put_opts(&object, bytes.into(), options)
-            .await
-        {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
-            Err(source) => Err(EngineError::Object {
-                operation: "write the normalised object",
-                object: object.to_string(),
-                source,
-            }),
-        }
-    }
-}
-
-fn normalised_path(hash: ContentHash) -> ObjectPath {
-    ObjectPath::from(format!("normalised/{hash}.parquet"))
-}
-
-impl Sweep<'_> {
-    /// One indicator, from its description to figures that are accepted or held. All that
-    /// it brings becomes true in one transaction at its end.
-    async fn indicator(&self, selected: &Selected) -> Result<(IndicatorId, Outcome), EngineError> {
-        let id = IndicatorId::new(self.source.id().clone(), selected.id.clone());
-        let series = self.engine.ledger.series(&id).await?;
-        let mut done = Completion::default();
-        let (change, outcome) = match self.work(&id, selected, series.as_ref(), &mut done).await? {
-            Ok(worked) => worked,
-            Err(failure) => {
-                self.engine.keep_rejected(&failure).await?;
-                let message = chain(&failure);
-                done.events.push(Event::FetchFailed {
-                    sweep: self.id.clone(),
-                    indicator: Some(id.clone()),
-                    remedy: failure.remedy().to_owned(),
-                });
-                let since = series
-                    .and_then(|series| series.failure)
-                    .map_or_else(|| self.engine.clock.now(), |earlier| earlier.since);
-                let record = Failure {
-                    remedy: failure.remedy().to_owned(),
-                    message: message.clone(),
-                    since,
-                };
-                // The description that was seen is not the latest until its figures are
-                // in: otherwise the next sweep would find nothing moved.
-                done.answers.clear();
-                (SeriesChange::Failed(record), Outcome::Failed(message))
-            }
-        };
-        done.series = Some((id.clone(), change));
-        self.engine.complete(done).await?;
-        Ok((id, outcome))
-    }
-
-    async fn work(
-        &self,
-        id: &IndicatorId,
-        selected: &Selected,
-        series: Option<&Series>,
-        done: &mut Completion,
-    ) -> Result<Result<(SeriesChange, Outcome), Trouble>, EngineError> {
-        let description = match self.source.describe(&selected.id).await {
-            Ok(answer) => answer,
-            Err(failure) => return Ok(Err(Trouble::Source(failure))),
-        };
-        self.keep(&description, 0, done).await?;
-        if !self.full
-            && let Some(outcome) = self.unmoved(&description, series)
-        {
-            return Ok(Ok((SeriesChange::Confirmed, outcome)));
-        }
-        let fetched = match self.data(selected, &description, series, done).await? {
-            Ok(fetched) => fetched,
-            Err(trouble) => return Ok(Err(trouble)),
-        };
-        let fresh = match self
-            .normalise(id, selected, &description, fetched, series)
-            .await?
-        {
-            Ok(fresh) => fresh,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        Ok(Ok(self.decide(id, fresh, series, done)))
-    }
-
-    /// The outcome where nothing moved: same description, same division, same normaliser.
-    fn unmoved(&self, description: &Answer, series: Option<&Series>) -> Option<Outcome> {
-        let series = series?;
-        let settled = |figures: &Figures| {
-            figures.description == description.snapshot.hash
-                && figures.division == self.frame.division
-                && figures.normaliser == normalise::NORMALISER_VERSION
-        };
-        match (&series.held, &series.accepted) {
-            (Some(held), _) if settled(&held.figures) => Some(match held.rejected {
-                Some(_) => Outcome::Rejected,
-                None => Outcome::Held(held.reasons.clone()),
-            }),
-            (None, Some(accepted)) if settled(accepted) => Some(Outcome::Unchanged),
-            _ => None,
-        }
-    }
-
-    /// The answers with the figures: from the archive where only the normaliser is new,
-    /// otherwise from the source.
-    async fn data(
-        &self,
-        selected: &Selected,
-        description: &Answer,
-        series: Option<&Series>,
-        done: &mut Completion,
-    ) -> Result<Result<Fetched, Trouble>, EngineError> {
-        if !self.full
-            && let Some(figures) = series.and_then(|series| series.accepted.as_ref())
-            && figures.description == description.snapshot.hash
-            && figures.division == self.frame.division
-        {
-            let mut fetched = Fetched {
-                synthetic: figures.synthetic,
-                data: Vec::new(),
-            };
-            for hash in &figures.data {
-                let body = self.engine.archive.read(hash).await?;
-                fetched.data.push((*hash, body));
-            }
-            return Ok(Ok(fetched));
-        }
-        let answers = match self.source.fetch(&selected.id, description).await {
-            Ok(answers) => answers,
-            Err(failure) => return Ok(Err(Trouble::Source(failure))),
-        };
-        let mut fetched = Fetched {
-            synthetic: is_synthetic(description),
-            data: Vec::new(),
-        };
-        for (part, answer) in answers.into_iter().enumerate() {
-            self.keep(&answer, part, done).await?;
-            fetched.synthetic |= is_synthetic(&answer);
-            fetched.data.push((answer.snapshot.hash, answer.body));
-        }
-        Ok(Ok(fetched))
-    }
-
-    /// Normalises off the event loop, stores the object, and checks it against the
-    /// figures that are published now.
-    async fn normalise(
-        &self,
-        id: &IndicatorId,
-        selected: &Selected,
-        description: &Answer,
-        fetched: Fetched,
-        series: Option<&Series>,
-    ) -> Result<Result<Fresh, Trouble>, EngineError> {
-        let accepted = series.and_then(|series| series.accepted.as_ref());
-        let previous = match accepted {
-            Some(figures) => Some(self.engine.read_normalised(figures.normalised).await?),
-            None => None,
-        };
-        let accepted_title = accepted.map(|figures| figures.title.clone());
-        let regions = Arc::clone(&self.frame.regions);
-        let (kind, expected) = (self.kind, selected.expected.clone());
-        let themes = selected.themes.clone();
-        let (indicator, description_body) = (id.clone(), description.body.clone());
-        let Fetched { data, synthetic } = fetched;
-        let hashes: Vec<_> = data.iter().map(|(hash, _)| *hash).collect();
-        let worked = tokio::task::spawn_blocking(move || {
-            let described = normalise::describe(
-                kind,
-                &indicator,
-                &description_body,
-                expected.as_ref(),
-                &themes,
-            )?;
-            let bodies: Vec<&[u8]> = data.iter().map(|(_, body)| body.as_ref()).collect();
-            let normalised = normalise::normalise(&normalise::Input {
-                kind,
-                indicator_id: &indicator,
-                description: &described,
-                data: &bodies,
-                regions: &regions,
-                expected: expected.as_ref(),
-            })?;
-            let previous = previous
-                .map(|bytes| observation_table::read_normalised(bytes))
-                .transpose()?;
-            let holds = holds(
-                &described,
-                &normalised,
-                &regions,
-                previous.as_deref(),
-                accepted_title.as_deref(),
-            );
-            let hash = observation_table::content_hash(&indicator, &normalised.observations);
-            let bytes =
-                observation_table::write_normalised(&indicator, &normalised.observations, &[])?;
-            Ok::<_, TransformError>((described, normalised, holds, hash, bytes))
-        })
-        .await
-        .map_err(|source| EngineError::Aborted {
-            operation: "normalise an indicator",
-            source,
-        })?;
-        let (described, normalised, holds, hash, bytes) = match worked {
-            Ok(worked) => worked,
-            Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
-        };
-        self.engine.write_normalised(hash, bytes).await?;
-        let mut findings = described.findings;
-        findings.merge(&normalised.findings);
-        Ok(Ok(Fresh {
-            figures: Figures {
-                description: description.snapshot.hash,
-                data: hashes,
-                regions: self.frame.regions_hash,
-                division: self.frame.division,
-                title: described.indicator.title.fi,
-                normalised: hash,
-                normaliser: normalise::NORMALISER_VERSION,
-                rows_in: normalised.rows_in,
-                rows_out: normalised.observations.len() as u64,
-                findings,
-                synthetic,
-            },
-            holds,
-        }))
-    }
-
-    /// Accepts or holds.
-    fn decide(
-        &self,
-        id: &IndicatorId,
-        fresh: Fresh,
-        series: Option<&Series>,
-        done: &mut Completion,
-    ) -> (SeriesChange, Outcome) {
-        let figures = fresh.figures;
-        if fresh.holds.is_empty() {
-            let same = series
-                .and_then(|series| series.accepted.as_ref())
-                .is_some_and(|accepted| accepted.normalised == figures.normalised);
-            done.events.push(Event::IndicatorNormalised {
-                sweep: self.id.clone(),
-                indicator: id.clone(),
-                normalised: figures.normalised,
-            });
-            let outcome = if same {
-                Outcome::Unchanged
-            } else {
-                Outcome::Changed(super::RowCounts {
-                    read: figures.rows_in,
-                    observations: figures.rows_out,
-                    withheld: figures.findings.withheld_rows(),
-                })
-            };
-            return (SeriesChange::Accepted(figures), outcome);
-        }
-        let reasons: Vec<_> = fresh
-            .holds
-            .iter()
-            .map(|hold| HoldReason {
-                code: hold.reason.as_str().to_owned(),
-                message: hold.message.clone(),
-            })
-            .collect();
-        // The same figures again: since when, and what a person said of them, still holds.
-        let earlier = series
-            .and_then(|series| series.held.as_ref())
-            .filter(|held| held.figures.normalised == figures.normalised);
-        let held = Held {
-            figures,
-            reasons: reasons.clone(),
-            since: earlier.map_or_else(|| self.engine.clock.now(), |held| held.since),
-            rejected: earlier.and_then(|held| held.rejected.clone()),
-        };
-        let outcome = if held.rejected.is_some() {
-            Outcome::Rejected
-        } else {
-            done.events.push(Event::IndicatorHeld {
-                sweep: self.id.clone(),
-                indicator: id.clone(),
-                reason: reasons
-                    .iter()
-                    .map(|reason| reason.code.as_str())
-                    .collect::<Vec<_>>()
-                    .join(","),
-            });
-            Outcome::Held(reasons)
-        };
-        (SeriesChange::Held(held), outcome)
-    }
-
-    async fn keep(
-        &self,
-        answer: &Answer,
-        part: usize,
-        done: &mut Completion,
-    ) -> Result<(), EngineError> {
-        self.engine.keep(&self.id, answer, part, done).await?;
-        self.snapshots
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .push(answer.snapshot.clone());
         Ok(())
     }
 }
@@ -735,32 +332,6 @@ impl Sweep<'_> {
 fn division(index: &RegionIndex) -> ContentHash {
     let regions = index.regions().iter().map(|region| format!("{region:?}"));
     ContentHash::of_parts(regions.collect::<Vec<_>>().iter().map(String::as_bytes))
-}
-
-/// Whether an answer says that it is made up.
-fn is_synthetic(answer: &Answer) -> bool {
-    answer
-        .snapshot
-        .headers
-        .iter()
-        .any(|(name, value)| name == botnia_sandbox::SYNTHETIC_HEADER && value == "true")
-}
-
-/// The checks, except that a title which a person accepted once is not held again.
-fn holds(
-    described: &Description,
-    normalised: &Normalised,
-    regions: &RegionIndex,
-    previous: Option<&[Observation]>,
-    accepted_title: Option<&str>,
-) -> Vec<Hold> {
-    let known = accepted_title == Some(described.indicator.title.fi.as_str());
-    let title = if known {
-        &normalise::TitleCheck::Same
-    } else {
-        &described.title_check
-    };
-    checks::check(previous, normalised, title, regions)
 }
 
 impl RunSummary {

@@ -54,7 +54,7 @@ fn killed_at_any_moment_the_next_run_ends_in_the_same_release() {
             manifest
                 .files
                 .iter()
-                .filter(|file| file.path.ends_with(".parquet") || file.path.ends_with(".csv"))
+                .filter(|file| file.content_hash.is_some())
                 .map(|file| (file.path.clone(), file.sha256))
                 .collect::<Vec<_>>()
         };

@@ -1,5 +1,11 @@
 //! The integration tests: the real program against the sandbox on loopback.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "tests say what they leave out, and write their own files"
+)]
+
 mod architecture;
 mod crash;
 mod demo;

@@ -8,6 +8,7 @@ mod citation;
 mod columns;
 mod croissant;
 mod datapackage;
+mod dictionary;
 mod licence;
 mod readme;
 mod words;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 
 pub use crate::table::ColumnKind;
 pub use columns::column_description;
+pub use dictionary::data_dictionary;
 
 use crate::PublishError;
 

@@ -309,3 +309,33 @@ fn the_documents_are_a_function_of_the_facts() {
         all(&facts(), Some(parent), &tables()).unwrap()
     );
 }
+
+#[test]
+fn a_column_that_nobody_described_is_named() {
+    use std::sync::Arc;
+
+    use arrow_array::{Int32Array, RecordBatch};
+    use arrow_schema::{DataType, Field, Schema};
+    use parquet::arrow::ArrowWriter;
+
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("year", DataType::Int32, false),
+        Field::new("colour", DataType::Int32, false),
+    ]));
+    let table = |columns: &[usize]| {
+        let schema = Arc::new(schema.project(columns).unwrap());
+        let values = columns
+            .iter()
+            .map(|_| Arc::new(Int32Array::from(vec![1])) as _);
+        let batch = RecordBatch::try_new(schema.clone(), values.collect()).unwrap();
+        let file = tempfile::tempfile().unwrap();
+        let mut writer = ArrowWriter::try_new(file.try_clone().unwrap(), schema, None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        file
+    };
+    let text = data_dictionary(vec![("observations", table(&[0]))]).unwrap();
+    assert!(text.contains("| `year` | whole number | "), "{text}");
+    let error = data_dictionary(vec![("observations", table(&[0, 1]))]).unwrap_err();
+    assert!(error.to_string().contains("`colour`"), "{error}");
+}

@@ -9,6 +9,7 @@ use super::{Series, SourceCredit};
 /// Where the division into regions comes from.
 const REGION_TABLES_LINE: &str = "Regional divisions and their changes: Statistics Finland, classification services, \
      https://stat.fi/en/luokitukset.";
+const REGION_TABLES_SOURCE: &str = "statistics-finland";
 const REGION_TABLES_LICENCE: &str = "CC-BY-4.0";
 
 /// What was done to the figures of a file: CC BY asks to say so.
@@ -125,6 +126,10 @@ impl Credit {
             self.attribution.push(' ');
         }
         self.attribution.push_str(REGION_TABLES_LINE);
+        if !self.sources.is_empty() {
+            self.sources.push_str("; ");
+        }
+        self.sources.push_str(REGION_TABLES_SOURCE);
         self
     }
 }
