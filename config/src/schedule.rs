@@ -8,13 +8,36 @@ use std::fmt;
 use std::str::FromStr;
 
 use cron::TimeUnitSpec as _;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 
 /// A cron line: minute, hour, day of the month, month, day of the week.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     text: String,
     fields: cron::Schedule,
+}
+
+/// What becomes of slots that passed while nothing ran: the machine was off or asleep, or its
+/// clock was set forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Missed {
+    /// The latest of them runs, once.
+    #[default]
+    Run,
+    /// None of them runs.
+    Skip,
+}
+
+/// What becomes of a slot that comes while the sweep before it still runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Overlap {
+    /// It does not run.
+    #[default]
+    Skip,
+    /// It runs when the other has ended; at most one waits.
+    Queue,
 }
 
 /// Text that is not a cron line of five fields.
@@ -55,31 +78,48 @@ impl Schedule {
         &self.text
     }
 
-    /// Whether it fires in the minute of `moment`, read from a clock on the wall. Where the
-    /// day of the month and the day of the week are both restricted, either may match, as
-    /// POSIX has it.
+    /// Whether it fires in the minute of `moment`, read from a clock on the wall.
     pub fn matches(&self, moment: DateTime) -> bool {
-        let has = |field: &dyn Fn(u32) -> bool, value: i8| u32::try_from(value).is_ok_and(field);
-        let fields = &self.fields;
-        let day = has(&|day| fields.days_of_month().includes(day), moment.day());
-        let weekday = has(
-            // Counted from 1 on Sunday here.
-            &|weekday| fields.days_of_week().includes(weekday),
-            moment.weekday().to_sunday_one_offset(),
-        );
-        let (any_day, any_weekday) = (
-            fields.days_of_month().is_all(),
-            fields.days_of_week().is_all(),
-        );
-        has(&|minute| fields.minutes().includes(minute), moment.minute())
-            && has(&|hour| fields.hours().includes(hour), moment.hour())
-            && has(&|month| fields.months().includes(month), moment.month())
-            && if any_day || any_weekday {
-                day && weekday
+        has(self.fields.minutes(), moment.minute())
+            && has(self.fields.hours(), moment.hour())
+            && self.matches_day(moment.date())
+    }
+
+    /// Whether it fires on `day`, at each of [`Schedule::times`]. Where the day of the month
+    /// and the day of the week are both restricted, either may match, as POSIX has it.
+    pub fn matches_day(&self, day: Date) -> bool {
+        let (days, weekdays) = (self.fields.days_of_month(), self.fields.days_of_week());
+        let in_month = has(days, day.day());
+        // Counted from 1 on Sunday here.
+        let in_week = has(weekdays, day.weekday().to_sunday_one_offset());
+        has(self.fields.months(), day.month())
+            && if days.is_all() || weekdays.is_all() {
+                in_month && in_week
             } else {
-                day || weekday
+                in_month || in_week
             }
     }
+
+    /// The minutes of a day on which it fires, in order.
+    pub fn times(&self) -> impl DoubleEndedIterator<Item = Time> {
+        self.fields.hours().iter().flat_map(|hour| {
+            self.fields.minutes().iter().filter_map(move |minute| {
+                let (hour, minute) = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?);
+                Time::new(hour, minute, 0, 0).ok()
+            })
+        })
+    }
+
+    /// Whether it means "every so often" and not "at these hours": its hour field begins with
+    /// a `*`, as in `*/30 * * * *` and `0 */6 * * *`, or names every hour.
+    pub fn is_interval(&self) -> bool {
+        let hours = self.text.split(' ').nth(1);
+        hours.is_some_and(|hours| hours.starts_with('*')) || self.fields.hours().is_all()
+    }
+}
+
+fn has(field: &impl cron::TimeUnitSpec, value: i8) -> bool {
+    u32::try_from(value).is_ok_and(|value| field.includes(value))
 }
 
 impl PartialEq for Schedule {
@@ -177,6 +217,7 @@ fn weekday(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::ToSpan as _;
     use jiff::civil::date;
 
     /// The days of one week, Sunday 7 June 2026 first, on which `field` fires.
@@ -231,6 +272,38 @@ mod tests {
             schedule.matches(date(2026, 7, 1).at(6, 0, 0, 0)),
             "a Wednesday"
         );
+    }
+
+    #[test]
+    fn the_times_of_a_day_are_those_that_match() {
+        let schedule: Schedule = "*/20,50 22,3 * * *".parse().unwrap();
+        let times: Vec<_> = schedule.times().map(|time| time.to_string()).collect();
+        assert_eq!(
+            times.join(" "),
+            "03:00:00 03:20:00 03:40:00 03:50:00 22:00:00 22:20:00 22:40:00 22:50:00"
+        );
+        let day = date(2026, 6, 7);
+        let matching: Vec<_> = (0..24_i16 * 60)
+            .filter_map(|minute| Time::midnight().checked_add(minute.minutes()).ok())
+            .filter(|time| schedule.matches(day.to_datetime(*time)))
+            .collect();
+        assert_eq!(schedule.times().collect::<Vec<_>>(), matching);
+    }
+
+    #[test]
+    fn an_interval_is_told_from_fixed_hours() {
+        for (text, expected) in [
+            ("*/30 * * * *", true),
+            ("0 * * * *", true),
+            ("5 */6 * * *", true),
+            ("5 0-23 * * *", true),
+            ("*/15 3 * * *", false),
+            ("0 0,12 * * *", false),
+            ("0 8-16/2 * * *", false),
+        ] {
+            let schedule: Schedule = text.parse().unwrap();
+            assert_eq!(schedule.is_interval(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -54,13 +54,19 @@ struct IndicatorTitle {
 
 impl IndicatorTitles {
     /// Those of the release's indicators. A language without a title takes the Finnish one.
-    pub fn new(indicators: &[IndicatorFact]) -> Self {
+    /// A CSV has no place for a notice, so the title of made-up figures says it.
+    pub fn new(indicators: &[IndicatorFact], synthetic: bool) -> Self {
         Self(
             indicators
                 .iter()
                 .map(|indicator| {
+                    let mut title = in_cells(&indicator.title);
+                    if synthetic {
+                        title.fi.push_str(" (keksittyä aineistoa)");
+                        title.sv.push_str(" (påhittade uppgifter)");
+                    }
                     let title = IndicatorTitle {
-                        title: in_cells(&indicator.title),
+                        title,
                         unit: in_cells(&indicator.unit),
                     };
                     (indicator.id.to_string(), title)
@@ -405,7 +411,7 @@ mod tests {
     }
 
     fn write(title: &str, name: &str, batch: RecordBatch) -> Result<String, PublishError> {
-        let titles = IndicatorTitles::new(&[fact(title, "Prosenttia")]);
+        let titles = IndicatorTitles::new(&[fact(title, "Prosenttia")], false);
         let regions = RegionNames(BTreeMap::from([(
             MUNICIPALITY.to_owned(),
             in_cells(&Text {
@@ -519,7 +525,7 @@ mod tests {
         let hash = |title: &str, ids: &[&str]| {
             content_hash(
                 table,
-                &IndicatorTitles::new(&[fact(title, "")]),
+                &IndicatorTitles::new(&[fact(title, "")], false),
                 ids.iter().copied(),
                 &RegionNames::default(),
                 [MUNICIPALITY],

@@ -110,7 +110,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
             .into_iter()
             .map(|file| (file.path.clone(), file))
             .collect(),
-        titles: IndicatorTitles::new(&facts.indicators),
+        titles: IndicatorTitles::new(&facts.indicators, facts.synthetic),
         region_names: RegionNames::new(&regions),
     });
 

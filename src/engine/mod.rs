@@ -8,6 +8,7 @@ mod events;
 mod indicator;
 pub mod ledger;
 pub(crate) mod release;
+pub mod schedule;
 pub mod storage;
 mod sweep;
 

@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod conformance;
 mod crash;
 mod demo;
 mod faults;

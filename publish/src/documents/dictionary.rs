@@ -32,6 +32,7 @@ pub fn data_dictionary(tables: Vec<(&str, File)>) -> Result<String, PublishError
                     column: column.clone(),
                 }
             })?;
+            let meaning = meaning.replace('<', "&lt;");
             let _ = writeln!(text, "| `{column}` | {} | {meaning} |", kind_text(kind));
         }
     }
