@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::indicator_set::IndicatorSet;
 use crate::problem::SettingsError;
-use crate::schedule::Schedule;
+use crate::schedule::{Missed, Overlap, Schedule};
 
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
@@ -46,6 +46,10 @@ pub struct SourceSettings {
     pub base_url: Url,
     /// When it is swept, in `time_zone`; none: only by hand.
     pub schedule: Option<Schedule>,
+    /// What becomes of slots that passed while nothing ran.
+    pub missed: Missed,
+    /// What becomes of a slot that comes while the sweep before it still runs.
+    pub overlap: Overlap,
     /// What to fetch.
     pub indicators: Vec<IndicatorSelector>,
     /// Which years.

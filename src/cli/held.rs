@@ -31,7 +31,7 @@ pub(super) struct Reject {
 
 /// What waits, a line for each reason. Exit 3 while something waits.
 pub(super) async fn list(global: &Global) -> anyhow::Result<Exit> {
-    let (_storage, ledger) = open_to_read(global).await?;
+    let ledger = open(global).await?;
     let mut waits = false;
     for (indicator, series) in ledger.all_series().await? {
         let Some(held) = series.held else { continue };
@@ -60,7 +60,7 @@ pub(super) async fn list(global: &Global) -> anyhow::Result<Exit> {
 
 impl Approve {
     pub(super) async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
-        let (_storage, ledger) = open_for_work(global).await?;
+        let ledger = open(global).await?;
         let held = waiting(&ledger, &self.indicator).await?;
         let event = Event::IndicatorApproved {
             indicator: self.indicator.clone(),
@@ -88,7 +88,7 @@ impl Reject {
                 "a rejection needs its reason: `--note \"why\"`".to_owned()
             ));
         }
-        let (_storage, ledger) = open_for_work(global).await?;
+        let ledger = open(global).await?;
         let held = waiting(&ledger, &self.indicator).await?;
         let event = Event::IndicatorRejected {
             indicator: self.indicator.clone(),
@@ -123,20 +123,11 @@ async fn waiting(ledger: &Ledger, indicator: &IndicatorId) -> anyhow::Result<Hel
     }
 }
 
-async fn open_to_read(global: &Global) -> anyhow::Result<(Storage, Ledger)> {
-    let settings = global.settings()?;
-    let storage =
-        Storage::open_to_read(&settings.data)?.ok_or_else(|| no_data_yet(&settings.data))?;
-    Ok((storage, Ledger::open(&settings.state).await?))
-}
-
-async fn open_for_work(global: &Global) -> anyhow::Result<(Storage, Ledger)> {
+/// The ledger alone: its transactions keep order with a service that runs meanwhile.
+async fn open(global: &Global) -> anyhow::Result<Ledger> {
     let settings = global.settings()?;
     if Storage::open_to_read(&settings.data)?.is_none() {
         return Err(no_data_yet(&settings.data));
     }
-    Ok((
-        Storage::open_for_work(&settings.data)?,
-        Ledger::open(&settings.state).await?,
-    ))
+    Ok(Ledger::open(&settings.state).await?)
 }

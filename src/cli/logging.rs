@@ -16,20 +16,31 @@ pub(super) enum Format {
     Json,
 }
 
+/// What a command is like, as far as log lines care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Activity {
+    /// It answers and ends.
+    Short,
+    /// It draws a progress bar on a terminal, so that log lines keep out of it.
+    Progress,
+    /// It stays.
+    Service,
+}
+
 /// Starts logging. `BOTNIA_LOG` overrides the level (`debug`, `botnia_ingest=trace`).
-pub(super) fn start(global: &Global, shows_progress: bool) {
+pub(super) fn start(global: &Global, activity: Activity) {
     let terminal = std::io::stderr().is_terminal();
     let level = if global.quiet {
         LevelFilter::ERROR
     } else if global.verbose {
         LevelFilter::DEBUG
-    } else if shows_progress && terminal && global.log_format == Format::Text {
+    } else if activity == Activity::Progress && terminal && global.log_format == Format::Text {
         // The progress bar says it; the closing summary names what is held and failed.
         LevelFilter::OFF
-    } else if shows_progress {
-        LevelFilter::INFO
-    } else {
+    } else if activity == Activity::Short {
         LevelFilter::WARN
+    } else {
+        LevelFilter::INFO
     };
     let filter = EnvFilter::builder()
         .with_default_directive(level.into())

@@ -8,6 +8,7 @@ mod output;
 mod releases;
 mod run;
 mod sandbox;
+mod serve;
 mod status;
 mod validate;
 
@@ -72,6 +73,8 @@ struct Global {
 enum Command {
     /// One sweep over the sources, from plan to release: the main job.
     Run(run::Run),
+    /// Sweep by schedule, and serve what is published, until told to stop.
+    Serve(serve::Serve),
     /// What is published, what waits, what failed, and how the latest sweeps went.
     Status,
     /// The releases, newest first.
@@ -123,7 +126,7 @@ struct UsageError(String);
 /// Runs the program with the given clock.
 pub fn main(clock: Arc<dyn Clock>) -> ExitCode {
     let cli = Cli::parse();
-    logging::start(&cli.global, cli.command.shows_progress());
+    logging::start(&cli.global, cli.command.activity());
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -156,6 +159,7 @@ impl Command {
     async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         match self {
             Self::Run(command) => Box::pin(command.run(global, clock)).await,
+            Self::Serve(command) => Box::pin(command.run(global, clock)).await,
             Self::Status => status::run(global).await,
             Self::Releases => releases::run(global).await,
             Self::Held => held::list(global).await,
@@ -167,9 +171,12 @@ impl Command {
         }
     }
 
-    /// Whether it draws a progress bar on a terminal, so that log lines keep out of it.
-    fn shows_progress(&self) -> bool {
-        matches!(self, Self::Run(_))
+    fn activity(&self) -> logging::Activity {
+        match self {
+            Self::Run(_) => logging::Activity::Progress,
+            Self::Serve(_) => logging::Activity::Service,
+            _ => logging::Activity::Short,
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! were seen, the figures that were accepted or held, and the event all become true
 //! together, or not at all.
 
+mod slots;
+
 use std::path::Path;
 use std::str::FromStr;
 
@@ -19,7 +21,10 @@ use sqlx::sqlite::{
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 /// The layout's migrations, in order: the version of a ledger is how many it has seen.
-const MIGRATIONS: &[&str] = &[include_str!("ledger/0001_sweeps.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("ledger/0001_sweeps.sql"),
+    include_str!("ledger/0002_slots.sql"),
+];
 
 /// The ledger cannot do what was asked.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ mod indicator;
 pub mod ledger;
 pub(crate) mod release;
 pub mod schedule;
+pub mod scheduler;
 pub mod storage;
 mod sweep;
 
@@ -299,6 +300,26 @@ impl Engine {
             }),
             None => Ok(()),
         }
+    }
+
+    /// The settings it was opened with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Its ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Its releases.
+    pub fn releases(&self) -> &Releases {
+        &self.releases
     }
 
     /// The data folder.

@@ -95,8 +95,8 @@ impl Engine {
                 // Two more than the requests under way, so that the next indicators are
                 // normalised while the network is busy. Bounds memory: one indicator each.
                 let width = usize::from(settings.concurrency) + 2;
-                let mut results = stream::iter(&selected)
-                    .map(|indicator| sweep.indicator(indicator))
+                let mut results = stream::iter(selected)
+                    .map(|indicator| async move { sweep.indicator(&indicator).await })
                     .buffer_unordered(width);
                 while let Some(result) = results.next().await {
                     let (indicator, result) = result?;

@@ -9,7 +9,9 @@ use botnia_sandbox::{Sandbox, SandboxOptions};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sotkanet() {
-    let sandbox = Sandbox::start(SandboxOptions::default()).await.expect("a sandbox");
+    let sandbox = Sandbox::start(SandboxOptions::default())
+        .await
+        .expect("a sandbox");
     let text = format!(
         "[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"{}\"\nindicators = [\"127\"]\nrequests_per_second = 50.0\n",
         sandbox.base_url()

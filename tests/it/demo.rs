@@ -70,7 +70,11 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
 
     let csv = std::fs::read_to_string(release.join("municipalities/074-halsua/observations.csv"))
         .expect("a CSV");
-    assert!(csv.lines().skip(1).all(|line| line.contains("(keksittyä aineistoa)")));
+    assert!(
+        csv.lines()
+            .skip(1)
+            .all(|line| line.contains("(keksittyä aineistoa)"))
+    );
 
     let second = demo();
     second.says("nothing changed");

@@ -15,5 +15,7 @@ mod ledger;
 mod python;
 mod replay;
 mod review;
+mod serve;
+mod server;
 mod settings;
 mod support;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::SourceKind;
+use crate::schedule::{Missed, Overlap};
 
 /// The settings of botnia. Every key has the default that is shown, unless it says that it
 /// must be given. A key that botnia does not know is an error.
@@ -48,6 +49,14 @@ pub(super) struct SourceFile {
     /// When it is swept: five-field cron, in `time_zone`. Not given: only by `botnia run`.
     #[schemars(extend("examples" = ["15 5 * * *"]))]
     pub(super) schedule: Option<String>,
+    /// What becomes of slots that passed while nothing ran: the latest of them runs once, or
+    /// none does.
+    #[serde(default)]
+    pub(super) missed: Missed,
+    /// What becomes of a slot that comes while the sweep before it still runs: it is passed
+    /// over, or one waits until the sweep has ended.
+    #[serde(default)]
+    pub(super) overlap: Overlap,
     /// What to fetch: `"set:NAME"` for an indicator set, an indicator's id at the source, or
     /// `"all"`.
     pub(super) indicators: Vec<String>,

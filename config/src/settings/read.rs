@@ -266,6 +266,8 @@ impl Reader<'_> {
             kind: file.kind,
             base_url: base_url?,
             schedule: schedule.transpose().ok()?,
+            missed: file.missed,
+            overlap: file.overlap,
             indicators,
             years: years?,
             concurrency: file.concurrency,

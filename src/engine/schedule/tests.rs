@@ -23,11 +23,9 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// Every slot from `from` on and before `end`, by looking at the wall clock each minute and
-/// remembering what it has shown. Offsets and changes are multiples of a quarter of an hour
-/// in all the zones here.
+/// remembering what it has shown. Where it runs evenly, a quarter of an hour is read at once.
 fn walk(line: &Line, zone: &TimeZone, from: Timestamp, end: Timestamp) -> Vec<Timestamp> {
     let schedule: Schedule = line.text.parse().unwrap();
-    let quarter = 15.minutes();
     let fires_between = |mut time: DateTime, end: DateTime| {
         while time < end {
             if schedule.matches(time) {
@@ -44,14 +42,19 @@ fn walk(line: &Line, zone: &TimeZone, from: Timestamp, end: Timestamp) -> Vec<Ti
     let mut slots = Vec::new();
     while now < end {
         let wall = zone.to_datetime(now);
-        assert!(wall.minute() % 15 == 0 && now.as_second() % 900 == 0);
         if wall > expected && fires_between(expected, wall) {
             let goes_on = fires_between(wall, wall + expected.duration_until(wall));
             if !(line.interval && goes_on) {
                 slots.push(now);
             }
         }
-        for minute in 0..15 {
+        let evenly = zone.to_datetime(now + 14.minutes()) == wall + 14.minutes();
+        let minutes = if evenly && wall.minute() % 15 == 0 {
+            15
+        } else {
+            1
+        };
+        for minute in 0..minutes {
             let time = wall.date().at(wall.hour(), wall.minute() + minute, 0, 0);
             let slot = now + i64::from(minute).minutes();
             if schedule.matches(time)
@@ -61,9 +64,9 @@ fn walk(line: &Line, zone: &TimeZone, from: Timestamp, end: Timestamp) -> Vec<Ti
                 slots.push(slot);
             }
         }
-        expected = wall + quarter;
+        expected = wall + i64::from(minutes).minutes();
         shown = shown.max(expected);
-        now += quarter;
+        now += i64::from(minutes).minutes();
     }
     slots.retain(|slot| *slot >= from && *slot < end);
     slots
