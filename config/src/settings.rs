@@ -19,7 +19,7 @@ pub use reference::{settings_json_schema, settings_reference_markdown};
 /// Everything an operator decides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Where everything is kept: a path, or `s3://bucket/prefix`.
+    /// Where everything is kept: a path.
     pub data: String,
     /// The ledger: `sqlite:data/state.db`.
     pub state: String,

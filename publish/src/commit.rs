@@ -83,7 +83,6 @@ impl Releases {
                 release,
                 source: Box::new(source),
             })?;
-        tracing::info!(%release, manifest = %manifest_hash, "Committed a release");
         Ok(record)
     }
 
@@ -173,8 +172,22 @@ impl Releases {
         let nothing = || PublishError::NothingToCarry {
             path: file.path.clone(),
         };
-        let from = release_key(parent.ok_or_else(nothing)?, &file.path)?;
+        let parent = parent.ok_or_else(nothing)?;
+        let from = release_key(parent, &file.path)?;
         let to = release_key(release, &file.path)?;
+        if let Some(path) = self.local_path(parent, &file.path)
+            && path.exists()
+        {
+            // A link shares its bytes with every release that has the file: damage done to
+            // one would be published again.
+            let found = in_background("checking a published file", move || hash_file(&path));
+            if found.await? != (file.bytes, file.sha256) {
+                return Err(PublishError::PublishedFileDamaged {
+                    release: parent,
+                    path: file.path.clone(),
+                });
+            }
+        }
         match self.store.copy_if_not_exists(&from, &to).await {
             Ok(()) => Ok(()),
             Err(object_store::Error::AlreadyExists { .. }) => {
@@ -364,7 +377,13 @@ fn check_and_sync(expected: &FileEntry, path: PathBuf) -> Result<(), PublishErro
         });
     }
     File::open(&path)
-        .and_then(|file| file.sync_all())
+        .and_then(|file| {
+            file.sync_all()?;
+            // What is published is never written again, not even by a person's slip.
+            let mut permissions = file.metadata()?.permissions();
+            permissions.set_readonly(true);
+            file.set_permissions(permissions)
+        })
         .map_err(|source| PublishError::file("sync", path, source))
 }
 

@@ -12,6 +12,17 @@ use parquet::errors::ParquetError;
 /// [`hint`](Self::hint) says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
+    /// A published file is no longer what its manifest says.
+    #[error(
+        "`{path}` of release {release} was changed after it was published; nothing new was \
+         published, and that file of release {release} must not be used"
+    )]
+    PublishedFileDamaged {
+        /// The release.
+        release: ReleaseNumber,
+        /// The file within it.
+        path: String,
+    },
     /// A table has a column without a description.
     #[error("describe the column `{column}` of `{table}`: it has no description")]
     UndescribedColumn {
@@ -260,7 +271,7 @@ impl PublishError {
                 "free some space, or move the data folder to a larger disk, and run again: \
                  the archive is kept and only the unpublished files are made again",
             ),
-            Self::ManifestDiffers { .. } => Some(
+            Self::ManifestDiffers { .. } | Self::PublishedFileDamaged { .. } => Some(
                 "restore the release's folder from a backup; every file can be checked with \
                  `sha256sum -c SHA256SUMS`",
             ),

@@ -56,6 +56,7 @@ pub enum FaultKind {
     /// Half of the bytes that `Content-Length` announces.
     Truncated,
     /// A maintenance page with status 200.
+    #[serde(rename = "html_with_200")]
     HtmlWith200,
     /// `[]`
     EmptyArray,

@@ -10,6 +10,7 @@ use botnia_transform::TransformError;
 use botnia_transform::release::{Build, Inputs, build};
 
 use crate::engine::release::Scratch;
+use crate::server::openapi_json;
 
 use super::output::{data, note};
 use super::{Exit, command_line_reference, read_text};
@@ -27,6 +28,7 @@ impl Generate {
         let folder = Path::new("docs/reference");
         let files = [
             ("command-line.md", command_line_reference()),
+            ("openapi.json", openapi_json()),
             ("settings.md", botnia_config::settings_reference_markdown()),
             (
                 "settings.schema.json",

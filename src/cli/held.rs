@@ -7,6 +7,7 @@ use botnia_model::{Clock, Event, IndicatorId};
 
 use super::output::{data, note};
 use super::{Exit, Global, UsageError, no_data_yet};
+use crate::engine::is_selected;
 use crate::engine::ledger::{Completion, Held, Ledger, SeriesChange};
 use crate::engine::storage::Storage;
 
@@ -32,8 +33,12 @@ pub(super) struct Reject {
 /// What waits, a line for each reason. Exit 3 while something waits.
 pub(super) async fn list(global: &Global) -> anyhow::Result<Exit> {
     let ledger = open(global).await?;
+    let (settings, sets) = (global.settings()?, global.sets()?);
     let mut waits = false;
     for (indicator, series) in ledger.all_series().await? {
+        if !is_selected(&settings, &sets, &indicator) {
+            continue;
+        }
         let Some(held) = series.held else { continue };
         if let Some(why) = &held.rejected {
             data(format_args!("{indicator}\trejected\t{why}"));

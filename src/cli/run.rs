@@ -62,7 +62,9 @@ impl Run {
             sandbox.stop().await;
         }
         let summary = result?;
-        if !global.quiet {
+        if global.quiet {
+            list_troubles(&summary);
+        } else {
             summarise(&summary, &root, began.elapsed());
         }
         if let Some(record) = &summary.release {
@@ -104,23 +106,7 @@ fn summarise(summary: &RunSummary, root: &std::path::Path, took: Duration) {
             number(rows.withheld)
         ));
     }
-    list(
-        "Failed     ",
-        summary
-            .failures
-            .iter()
-            .map(|(what, why)| format!("{what}: {why}")),
-        "the last good figures stay published; the next run tries again",
-    );
-    list(
-        "Held       ",
-        summary.held.iter().flat_map(|(indicator, reasons)| {
-            reasons
-                .iter()
-                .map(move |reason| format!("{indicator}: {}", reason.message))
-        }),
-        "look with `botnia held`, then `botnia approve ID` or `botnia reject ID`",
-    );
+    list_troubles(summary);
     let published = root.join("published");
     match (&summary.release, &summary.served) {
         (Some(record), _) => {
@@ -146,6 +132,27 @@ fn summarise(summary: &RunSummary, root: &std::path::Path, took: Duration) {
             file.display()
         ));
     }
+}
+
+/// What failed and what is held: said even where nothing else is.
+fn list_troubles(summary: &RunSummary) {
+    list(
+        "Failed     ",
+        summary
+            .failures
+            .iter()
+            .map(|(what, why)| format!("{what}: {why}")),
+        "the last good figures stay published; the next run tries again",
+    );
+    list(
+        "Held       ",
+        summary.held.iter().flat_map(|(indicator, reasons)| {
+            reasons
+                .iter()
+                .map(move |reason| format!("{indicator}: {}", reason.message))
+        }),
+        "look with `botnia held`, then `botnia approve ID` or `botnia reject ID`",
+    );
 }
 
 pub(super) fn words(outcome: &SweepOutcome) -> String {

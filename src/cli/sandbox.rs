@@ -7,6 +7,7 @@ use botnia_sandbox::{Fault, Mode, SandboxOptions};
 
 use super::output::{data, note};
 use super::{Exit, UsageError, read_text};
+use crate::engine::chain;
 
 /// An upstream to run: answers as Sotkanet does.
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ impl Sandbox {
         }
         if let Some(path) = self.faults {
             options.faults = Fault::from_toml(&read_text(&path)?)
-                .map_err(|error| UsageError(format!("`{}`: {error}", path.display())))?;
+                .map_err(|error| UsageError(format!("`{}`: {}", path.display(), chain(&error))))?;
         }
         let sandbox = botnia_sandbox::Sandbox::start(options).await?;
         data(sandbox.base_url());

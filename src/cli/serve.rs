@@ -55,11 +55,11 @@ impl Serve {
             "Serving http://{address}/ and its status at /status. Stop with Ctrl-C."
         ));
         let server = tokio::spawn(serve(listener, router(state), shutdown.clone()));
-        let scheduled = scheduler.run(shutdown.clone()).await;
+        let outcome = scheduler.run(shutdown.clone()).await;
         // The scheduler ends early only by an error; the server must not go on alone.
         shutdown.cancel();
         server.await.context("stop the web server")?;
-        scheduled?;
+        outcome?;
         note("Stopped.");
         Ok(Exit::Done)
     }

@@ -4,6 +4,7 @@ use botnia_publish::Releases;
 
 use super::output::{data, number};
 use super::{Exit, Global, no_data_yet};
+use crate::engine::is_selected;
 use crate::engine::ledger::Ledger;
 use crate::engine::storage::Storage;
 
@@ -54,7 +55,9 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
         };
         data(format_args!("Sweep      {}: {state}", sweep.sweep));
     }
-    let all = ledger.all_series().await?;
+    let sets = global.sets()?;
+    let mut all = ledger.all_series().await?;
+    all.retain(|(indicator, _)| is_selected(&settings, &sets, indicator));
     let mut waits = false;
     for (indicator, series) in &all {
         if let Some(held) = series.held.as_ref().filter(|held| held.rejected.is_none()) {

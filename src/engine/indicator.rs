@@ -34,6 +34,8 @@ pub(super) struct Sweep<'a> {
     pub(super) source: Box<dyn Source>,
     pub(super) frame: Frame,
     pub(super) full: bool,
+    /// The years that are asked for, as text.
+    pub(super) years: String,
     pub(super) snapshots: Mutex<Vec<Snapshot>>,
 }
 
@@ -147,22 +149,22 @@ impl Sweep<'_> {
         Ok(Ok(self.decide(id, fresh, series, done)))
     }
 
-    /// The outcome where nothing moved: same description, same division, same normaliser.
+    /// The outcome where nothing moved: same description, same years asked for, same
+    /// division, same normaliser. Held or rejected figures settle nothing: what was held
+    /// may have been a passing fault of the source, so they are asked for again.
     fn unmoved(&self, description: &Answer, series: Option<&Series>) -> Option<Outcome> {
-        let series = series?;
-        let settled = |figures: &Figures| {
-            figures.description == description.snapshot.hash
-                && figures.division == self.frame.division
-                && figures.normaliser == normalise::NORMALISER_VERSION
-        };
-        match (&series.held, &series.accepted) {
-            (Some(held), _) if settled(&held.figures) => Some(match held.rejected {
-                Some(_) => Outcome::Rejected,
-                None => Outcome::Held(held.reasons.clone()),
-            }),
-            (None, Some(accepted)) if settled(accepted) => Some(Outcome::Unchanged),
-            _ => None,
-        }
+        let series = series.filter(|series| series.held.is_none())?;
+        let accepted = series.accepted.as_ref()?;
+        (self.is_answered(accepted, description)
+            && accepted.normaliser == normalise::NORMALISER_VERSION)
+            .then_some(Outcome::Unchanged)
+    }
+
+    /// Whether `figures` are of what the source would be asked for now.
+    fn is_answered(&self, figures: &Figures, description: &Answer) -> bool {
+        figures.description == description.snapshot.hash
+            && figures.years == self.years
+            && figures.division == self.frame.division
     }
 
     /// The answers with the figures: from the archive where only the normaliser is new,
@@ -176,8 +178,8 @@ impl Sweep<'_> {
     ) -> Result<Result<Fetched, Trouble>, EngineError> {
         if !self.full
             && let Some(figures) = series.and_then(|series| series.accepted.as_ref())
-            && figures.description == description.snapshot.hash
-            && figures.division == self.frame.division
+            && series.is_some_and(|series| series.held.is_none())
+            && self.is_answered(figures, description)
         {
             let mut fetched = Fetched {
                 synthetic: figures.synthetic,
@@ -275,6 +277,7 @@ impl Sweep<'_> {
             figures: Figures {
                 description: description.snapshot.hash,
                 data: hashes,
+                years: self.years.clone(),
                 regions: self.frame.regions_hash,
                 division: self.frame.division,
                 title: described.indicator.title.fi,

@@ -81,6 +81,8 @@ pub struct Figures {
     pub description: ContentHash,
     /// The answers with its figures.
     pub data: Vec<ContentHash>,
+    /// The years that were asked for: `1990..`.
+    pub years: String,
     /// The region list that translated its region ids.
     pub regions: ContentHash,
     /// The regions in that list, whatever the order in which the source gave them.
@@ -258,11 +260,7 @@ fn json<T: Serialize>(value: &T) -> String {
 impl Ledger {
     /// Opens `sqlite:<path>`, makes it if it is not there, and brings its layout up to date.
     pub async fn open(state: &str) -> Result<Self, LedgerError> {
-        let path = state
-            .strip_prefix("sqlite:")
-            .ok_or_else(|| LedgerError::NotSqlite {
-                state: state.to_owned(),
-            })?;
+        let path = Self::path(state)?;
         let options = SqliteConnectOptions::new()
             .filename(Path::new(path))
             .create_if_missing(true)
@@ -282,6 +280,19 @@ impl Ledger {
         let ledger = Self { pool };
         ledger.migrate().await?;
         Ok(ledger)
+    }
+
+    /// Whether `state` names a ledger that this version has.
+    pub fn check(state: &str) -> Result<(), LedgerError> {
+        Self::path(state).map(|_| ())
+    }
+
+    fn path(state: &str) -> Result<&str, LedgerError> {
+        state
+            .strip_prefix("sqlite:")
+            .ok_or_else(|| LedgerError::NotSqlite {
+                state: state.to_owned(),
+            })
     }
 
     async fn migrate(&self) -> Result<(), LedgerError> {

@@ -13,6 +13,9 @@ pub mod scheduler;
 pub mod storage;
 mod sweep;
 
+use sweep::selected_by_settings;
+pub(crate) use sweep::{chain, is_selected};
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -127,7 +130,13 @@ impl EngineError {
     /// Whether the caller asked for what does not exist, rather than something having
     /// failed.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::UnknownSource { .. } | Self::NotSelected { .. })
+        matches!(
+            self,
+            Self::UnknownSource { .. }
+                | Self::NotSelected { .. }
+                | Self::Storage(StorageError::NotAPath { .. })
+                | Self::Ledger(LedgerError::NotSqlite { .. })
+        )
     }
 
     /// What to do, where more can be said than the error says.
@@ -292,7 +301,7 @@ impl Engine {
             return Ok(());
         }
         let unknown = request.indicators.iter().find(|indicator| {
-            !sources().any(|source| self.selected_by_settings(source).contains(*indicator))
+            !sources().any(|source| selected_by_settings(source, &self.sets).contains(*indicator))
         });
         match unknown {
             Some(indicator) => Err(EngineError::NotSelected {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use botnia_config::{IndicatorSelector, SourceSettings};
+use botnia_config::SourceSettings;
 use botnia_model::{
     AnswerRole, CommitRecord, ContentHash, Event, IndicatorEntry, IndicatorId, IndicatorState,
     Manifest, Observation, Region, RegionKey, ReleaseNumber, SCHEMA_VERSION, Text,
@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::ledger::{AnswerPlace, Completion, Figures, Series};
-use super::{Engine, EngineError, events};
+use super::{Engine, EngineError, events, is_selected};
 
 /// An accepted series of a selected indicator, described.
 struct Accepted {
@@ -114,11 +114,10 @@ impl Engine {
         let known: BTreeMap<IndicatorId, Series> =
             self.ledger.all_series().await?.into_iter().collect();
         for source in &self.settings.source {
-            let named = self.selected_by_settings(source);
-            let all = source.indicators.contains(&IndicatorSelector::All);
-            for (id, series) in known.iter().filter(|(id, _)| {
-                *id.source() == source.id && (all || named.contains(id.source_indicator()))
-            }) {
+            let selected = |id: &IndicatorId| {
+                *id.source() == source.id && is_selected(&self.settings, &self.sets, id)
+            };
+            for (id, series) in known.iter().filter(|(id, _)| selected(id)) {
                 let described = match &series.accepted {
                     Some(figures) => Some(self.describe(source, id, series, figures).await?),
                     None => None,
@@ -351,6 +350,7 @@ impl Engine {
             changes: changes
                 .revised
                 .iter()
+                .filter(|(id, _)| !changes.gone_series.contains(id))
                 .map(|(id, counts)| IndicatorChange {
                     id: id.clone(),
                     added: counts.added,

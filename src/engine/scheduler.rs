@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use botnia_config::{Settings, SourceSettings};
+use botnia_config::Settings;
 use botnia_model::{IndicatorId, SourceId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -34,7 +34,6 @@ struct Scheduled {
 pub struct Scheduler {
     engine: Arc<Engine>,
     scheduled: Vec<Scheduled>,
-    unscheduled: Vec<SourceId>,
     next: Arc<NextSlots>,
 }
 
@@ -75,11 +74,10 @@ impl Scheduler {
     /// The scheduler of `engine`, by the schedules of its settings.
     pub fn new(engine: Arc<Engine>) -> Self {
         let settings = engine.settings();
-        let (scheduled, unscheduled) = split(settings);
+        let scheduled = scheduled(settings);
         Self {
             engine,
             scheduled,
-            unscheduled,
             next: Arc::default(),
         }
     }
@@ -95,9 +93,12 @@ impl Scheduler {
     /// The ledger cannot be read or written: without it nothing can be decided.
     pub async fn run(&self, shutdown: CancellationToken) -> Result<(), LedgerError> {
         let ledger = self.engine.ledger();
-        for source in &self.unscheduled {
-            ledger.keep_watch(source, None).await?;
-        }
+        let sources: Vec<_> = self
+            .scheduled
+            .iter()
+            .map(|scheduled| scheduled.source.clone())
+            .collect();
+        ledger.drop_watches_except(&sources).await?;
         let mut waiting = VecDeque::new();
         for scheduled in &self.scheduled {
             if let Some(slot) = ledger.interrupted(&scheduled.source).await? {
@@ -148,7 +149,7 @@ impl Scheduler {
         let previous = ledger.watch(&scheduled.source).await?;
         let watch = Watch::over(&scheduled.times, previous.clone(), now);
         if previous.as_ref() != Some(&watch) {
-            ledger.keep_watch(&scheduled.source, Some(&watch)).await?;
+            ledger.keep_watch(&scheduled.source, &watch).await?;
         }
         let situation = Situation {
             now,
@@ -159,7 +160,9 @@ impl Scheduler {
         let Some(due) = due(&scheduled.times, scheduled.policy, &situation) else {
             return Ok(None);
         };
-        ledger.decide(&scheduled.source, due, now).await?;
+        if !ledger.decide(&scheduled.source, due, now).await? {
+            return Ok(None);
+        }
         let slot = SlotId {
             source: scheduled.source.clone(),
             slot: due.slot,
@@ -204,32 +207,25 @@ impl Scheduler {
     }
 }
 
-/// The sources with a schedule, and those without.
-fn split(settings: &Settings) -> (Vec<Scheduled>, Vec<SourceId>) {
+/// The sources with a schedule.
+fn scheduled(settings: &Settings) -> Vec<Scheduled> {
+    // The settings' reader has checked the name of the zone.
     let zone = TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC);
-    let mut scheduled = Vec::new();
-    let mut unscheduled = Vec::new();
-    for SourceSettings {
-        id,
-        schedule,
-        missed,
-        overlap,
-        ..
-    } in &settings.source
-    {
-        match schedule {
-            Some(schedule) => scheduled.push(Scheduled {
-                source: id.clone(),
-                times: FireTimes::new(schedule.clone(), zone.clone()),
+    settings
+        .source
+        .iter()
+        .filter_map(|source| {
+            let schedule = source.schedule.clone()?;
+            Some(Scheduled {
+                source: source.id.clone(),
+                times: FireTimes::new(schedule, zone.clone()),
                 policy: Policy {
-                    missed: *missed,
-                    overlap: *overlap,
+                    missed: source.missed,
+                    overlap: source.overlap,
                 },
-            }),
-            None => unscheduled.push(id.clone()),
-        }
-    }
-    (scheduled, unscheduled)
+            })
+        })
+        .collect()
 }
 
 fn load(source: &SourceId, running: Option<&Running>, waiting: &VecDeque<SlotId>) -> Load {

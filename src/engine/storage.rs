@@ -100,6 +100,11 @@ impl Storage {
         })
     }
 
+    /// Whether `data` is a place that this version can use.
+    pub fn check(data: &str) -> Result<(), StorageError> {
+        Self::path(data).map(|_| ())
+    }
+
     fn path(data: &str) -> Result<PathBuf, StorageError> {
         if data.contains("://") {
             return Err(StorageError::NotAPath {

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use botnia_config::{IndicatorSelector, SetIndicator, SourceSettings};
+use botnia_config::{
+    IndicatorSelector, IndicatorSet, SetIndicator, Settings, SourceSettings, YearRange,
+};
 use botnia_ingest::{Answer, Kept, Source, SourceError};
 use botnia_model::{AnswerRole, ContentHash, Event, IndicatorId, SourceIndicator, SweepId};
 use botnia_transform::TransformError;
@@ -179,6 +181,7 @@ impl Engine {
                 source,
                 frame,
                 full: request.full,
+                years: years(settings.years),
                 snapshots: Mutex::new(snapshots),
             },
             selected,
@@ -193,7 +196,7 @@ impl Engine {
         source: &dyn Source,
         frame: &[Answer],
     ) -> Result<Vec<Selected>, Trouble> {
-        let mut wanted: BTreeSet<SourceIndicator> = self.selected_by_settings(settings);
+        let mut wanted: BTreeSet<SourceIndicator> = selected_by_settings(settings, &self.sets);
         if settings.indicators.contains(&IndicatorSelector::All) {
             match source.catalogue(frame) {
                 Ok(catalogue) => wanted.extend(catalogue),
@@ -214,28 +217,6 @@ impl Engine {
                 id,
             })
             .collect())
-    }
-
-    /// What the settings name themselves, by set or by id.
-    pub(super) fn selected_by_settings(
-        &self,
-        settings: &SourceSettings,
-    ) -> BTreeSet<SourceIndicator> {
-        let mut selected = BTreeSet::new();
-        for selector in &settings.indicators {
-            match selector {
-                IndicatorSelector::Set(name) => {
-                    let named = self.sets.iter().filter(|set| set.id == *name);
-                    let indicators = named.flat_map(|set| &set.indicators);
-                    selected.extend(indicators.map(|indicator| indicator.id.clone()));
-                }
-                IndicatorSelector::Id(id) => {
-                    selected.insert(id.clone());
-                }
-                IndicatorSelector::All => {}
-            }
-        }
-        selected
     }
 
     /// What the first set that has it expects of an indicator. Sets that share an
@@ -324,6 +305,49 @@ impl Engine {
             self.archive.keep(answer, None).await?;
         }
         Ok(())
+    }
+}
+
+/// What a source's settings name themselves, by set or by id.
+pub(crate) fn selected_by_settings(
+    settings: &SourceSettings,
+    sets: &[IndicatorSet],
+) -> BTreeSet<SourceIndicator> {
+    let mut selected = BTreeSet::new();
+    for selector in &settings.indicators {
+        match selector {
+            IndicatorSelector::Set(name) => {
+                let named = sets.iter().filter(|set| set.id == *name);
+                let indicators = named.flat_map(|set| &set.indicators);
+                selected.extend(indicators.map(|indicator| indicator.id.clone()));
+            }
+            IndicatorSelector::Id(id) => {
+                selected.insert(id.clone());
+            }
+            IndicatorSelector::All => {}
+        }
+    }
+    selected
+}
+
+/// Whether the settings select an indicator. Where they select all, every indicator of the
+/// source is.
+pub(crate) fn is_selected(settings: &Settings, sets: &[IndicatorSet], id: &IndicatorId) -> bool {
+    settings
+        .source
+        .iter()
+        .filter(|source| source.id == *id.source())
+        .any(|source| {
+            source.indicators.contains(&IndicatorSelector::All)
+                || selected_by_settings(source, sets).contains(id.source_indicator())
+        })
+}
+
+/// The years of the settings, as they stand there.
+fn years(range: YearRange) -> String {
+    match range.last {
+        Some(last) => format!("{}..{last}", range.first),
+        None => format!("{}..", range.first),
     }
 }
 

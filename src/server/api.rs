@@ -1,5 +1,5 @@
 //! `/api/v1/`: the releases and how things stand, as JSON. The structs here are the
-//! contract; the OpenAPI document is made from them.
+//! contract; the `OpenAPI` document is made from them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use botnia_model::{CommitRecord, ContentHash, IndicatorId, IndicatorState, ReleaseNumber};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa::{OpenApi, ToSchema};
 
 use super::Shared;
 use super::error::{FAILED, ServerError};
@@ -35,7 +35,7 @@ const LARGEST_PAGE: usize = 500;
 )]
 struct Document;
 
-/// The OpenAPI document of the API, indented, with a line break at the end.
+/// The `OpenAPI` document of the API, indented, with a line break at the end.
 pub fn openapi_json() -> String {
     // Plain text and numbers: there is nothing in it that JSON cannot hold.
     let mut text = Document::openapi().to_pretty_json().unwrap_or_default();
@@ -127,7 +127,7 @@ async fn held(State(shared): State<Arc<Shared>>) -> Answer<Vec<HeldIndicator>> {
 }
 
 /// Which releases are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ReleasesQuery {
@@ -186,7 +186,7 @@ fn folder_url(release: ReleaseNumber) -> String {
     get,
     path = "/api/v1/releases",
     params(ReleasesQuery),
-    responses((status = 200, body = ReleaseList), (status = 400, body = Problem)),
+    responses((status = 200, body = ReleaseList), (status = 400, body = Problem, content_type = "application/problem+json")),
 )]
 async fn releases(
     State(shared): State<Arc<Shared>>,
@@ -224,7 +224,7 @@ async fn releases(
 
 /// A release with what it was made from and what it holds.
 #[derive(Debug, Serialize, ToSchema)]
-struct Release {
+struct ReleaseDetails {
     /// The number.
     #[schema(value_type = u32)]
     release: ReleaseNumber,
@@ -297,9 +297,12 @@ struct ReleasedFile {
     get,
     path = "/api/v1/releases/{release}",
     params(("release" = String, Path, description = "The number (`7`, `000007`), or `latest`.")),
-    responses((status = 200, body = Release), (status = 404, body = Problem)),
+    responses((status = 200, body = ReleaseDetails), (status = 404, body = Problem, content_type = "application/problem+json")),
 )]
-async fn release(State(shared): State<Arc<Shared>>, Path(wanted): Path<String>) -> Answer<Release> {
+async fn release(
+    State(shared): State<Arc<Shared>>,
+    Path(wanted): Path<String>,
+) -> Answer<ReleaseDetails> {
     let found = if wanted == "latest" {
         shared.releases.newest().await?
     } else {
@@ -315,7 +318,7 @@ async fn release(State(shared): State<Arc<Shared>>, Path(wanted): Path<String>) 
     })?;
     let (record, manifest) = (&release.record, &release.manifest);
     let url = folder_url(record.release);
-    Ok(now(Release {
+    Ok(now(ReleaseDetails {
         release: record.release,
         released_at: record.released_at,
         manifest: record.manifest,

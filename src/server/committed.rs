@@ -90,27 +90,21 @@ impl CommittedReleases {
                 }
                 continue;
             };
-            match self.releases.get(known.number().next()).await {
-                Ok((record, manifest)) => match self.open(record, manifest).await {
-                    Ok(release) => self.advance(release),
-                    Err(error) => return Ok(Self::fall_back(known, &error)),
-                },
+            let next = match self.releases.get(known.number().next()).await {
+                Ok((record, manifest)) => self.open(record, manifest).await,
                 Err(PublishError::NoSuchRelease { .. }) => return Ok(Some(known)),
-                Err(source) => {
-                    return Ok(Self::fall_back(known, &ServerError::releases(source)));
+                Err(source) => Err(ServerError::releases(source)),
+            };
+            match next {
+                Ok(release) => self.advance(release),
+                // A newest release that cannot be read takes the one before it from nobody.
+                // `/readyz` says that it cannot be read.
+                Err(error) => {
+                    error.log();
+                    return Ok(Some(known));
                 }
             }
         }
-    }
-
-    /// A newest release that cannot be read takes the one before it from nobody.
-    /// `/readyz` says that it cannot be read.
-    fn fall_back(
-        known: Arc<CommittedRelease>,
-        error: &ServerError,
-    ) -> Option<Arc<CommittedRelease>> {
-        error.log();
-        Some(known)
     }
 
     /// The release of that number; `None` where it was never committed.

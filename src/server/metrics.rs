@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::Shared;
 use super::error::{FAILED, ServerError, plain};
-use super::report::{self, Health, Status};
+use super::report::{self, Health, SourceStatus, Status};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -126,6 +126,9 @@ fn release(text: &mut Text, status: &Status) {
     }
 }
 
+/// A moment of a source, where it has one.
+type MomentOf = fn(&SourceStatus) -> Option<Timestamp>;
+
 fn sources(text: &mut Text, status: &Status) {
     text.metric(
         "botnia_indicators",
@@ -143,7 +146,7 @@ fn sources(text: &mut Text, status: &Status) {
             text.sample("botnia_indicators", &labels, count);
         }
     }
-    let moments: [(&str, &str, fn(&report::SourceStatus) -> Option<Timestamp>); 5] = [
+    let moments: [(&str, &str, MomentOf); 5] = [
         (
             "botnia_source_newest_check_timestamp_seconds",
             "When the source last confirmed or changed any indicator.",

@@ -112,7 +112,9 @@ pub fn router(state: ServerState) -> Router {
             header::ETAG,
             RELEASE_HEADER,
             SYNTHETIC_HEADER,
-        ]);
+        ])
+        // The answer is the same for every origin: a cache may give it to all.
+        .vary([]);
     let published = api::routes()
         .fallback_service(get(published::answer).with_state(Arc::clone(&shared)))
         .layer(open_to_other_origins);

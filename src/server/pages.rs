@@ -4,6 +4,7 @@
 //! engine escapes every value by itself. A value that a template names and the view lacks
 //! is an error, which the tests meet.
 
+mod files;
 mod format;
 mod words;
 
@@ -246,7 +247,7 @@ struct NextView {
 #[derive(Serialize)]
 struct Entries {
     count: usize,
-    entries: Vec<EntryView>,
+    listed: Vec<EntryView>,
     more: String,
 }
 
@@ -407,10 +408,10 @@ fn next(formats: &Formats, status: &Status) -> Vec<NextView> {
         .collect()
 }
 
-fn entries(formats: &Formats, mut entries: Vec<EntryView>) -> Entries {
-    let count = entries.len();
-    entries.truncate(LISTED);
-    let more = (count - entries.len()) as u64;
+fn entries(formats: &Formats, mut listed: Vec<EntryView>) -> Entries {
+    let count = listed.len();
+    listed.truncate(LISTED);
+    let more = (count - listed.len()) as u64;
     Entries {
         count,
         more: if more == 0 {
@@ -418,7 +419,7 @@ fn entries(formats: &Formats, mut entries: Vec<EntryView>) -> Entries {
         } else {
             formats.counted(formats.words().and_more, more)
         },
-        entries,
+        listed,
     }
 }
 
@@ -537,7 +538,7 @@ struct StartPage {
 #[derive(Serialize)]
 struct FileView {
     url: String,
-    path: String,
+    path: &'static str,
     what: &'static str,
     size: String,
 }
@@ -555,21 +556,16 @@ pub(super) async fn start(
         None => None,
     };
     let first = shared.releases.get(ReleaseNumber::FIRST).await?;
-    let files = release.map_or(Vec::new(), |release| {
-        release
-            .manifest
-            .files
-            .iter()
-            .filter_map(|file| {
-                Some(FileView {
-                    url: format!("/latest/{}", file.path),
-                    path: file.path.clone(),
-                    what: words::table(language, &file.path)?,
-                    size: formats.size(file.bytes),
-                })
+    let files = files::listed(language)
+        .filter_map(|(path, what)| {
+            Some(FileView {
+                url: format!("/latest/{path}"),
+                path,
+                what,
+                size: formats.size(release?.file(path)?.bytes),
             })
-            .collect()
-    });
+        })
+        .collect();
     let page = StartPage {
         frame: Frame::new(language, "start", &shared.time_zone),
         release: overview.map(|release| ReleaseView::new(&formats, &release)),

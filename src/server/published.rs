@@ -198,7 +198,7 @@ impl Asked<'_> {
             self.describe(&mut response, &kind, tag);
             return Ok(response);
         }
-        let wanted = if *method != Method::GET || !self.range_is_of_this_file(headers, &tags[0]) {
+        let wanted = if *method != Method::GET || !range_is_of(&tags[0], headers) {
             Wanted::Whole
         } else {
             conditions::wanted(headers, self.file.bytes)
@@ -256,14 +256,6 @@ impl Asked<'_> {
         Ok(response)
     }
 
-    /// Whether a range is meant for these bytes. `If-Range` with a date never is: a file
-    /// has no date here, as it may be older than its release.
-    fn range_is_of_this_file(&self, headers: &HeaderMap, tag: &str) -> bool {
-        headers
-            .get(header::IF_RANGE)
-            .is_none_or(|value| value.as_bytes() == tag.as_bytes())
-    }
-
     /// Where the file lies, after making sure that it is as long as it was at the commit.
     async fn look(&self, shared: &Shared) -> Result<PathBuf, ServerError> {
         let release = self.release.number();
@@ -319,6 +311,14 @@ impl Asked<'_> {
     }
 }
 
+/// Whether a range is meant for the bytes with this tag. `If-Range` with a date never is: a
+/// file has no date here, as it may be older than its release.
+fn range_is_of(tag: &str, headers: &HeaderMap) -> bool {
+    headers
+        .get(header::IF_RANGE)
+        .is_none_or(|value| value.as_bytes() == tag.as_bytes())
+}
+
 /// A header whose value is made of digits, hashes and paths; a value that no header can
 /// take is left out.
 fn insert(response: &mut Response, name: axum::http::HeaderName, value: &str) {
@@ -348,14 +348,13 @@ impl Kind {
             Some("md") => ("text/markdown; charset=utf-8", true),
             Some("html") => ("text/html; charset=utf-8", true),
             Some("css") => ("text/css; charset=utf-8", true),
-            Some("txt") => ("text/plain; charset=utf-8", true),
             Some("cff" | "yaml") => ("text/yaml; charset=utf-8", true),
             Some("json") => ("application/json", true),
             Some("jsonld") => ("application/ld+json", true),
             Some("atom") => ("application/atom+xml; charset=utf-8", true),
             Some("svg") => ("image/svg+xml", true),
-            // `SHA256SUMS`
-            None => ("text/plain; charset=utf-8", true),
+            // Without an ending: `SHA256SUMS`.
+            Some("txt") | None => ("text/plain; charset=utf-8", true),
             Some(_) => ("application/octet-stream", false),
         };
         Self {

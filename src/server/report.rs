@@ -88,7 +88,7 @@ pub(super) struct Status {
     /// Every source that is known, by id.
     pub(super) sources: Vec<SourceStatus>,
     /// The latest sweeps, newest first.
-    pub(super) sweeps: Vec<Sweep>,
+    pub(super) sweeps: Vec<SweepStatus>,
     /// New figures that were not accepted, by indicator.
     pub(super) held: Vec<HeldIndicator>,
     /// Indicators that could not be had, by indicator.
@@ -184,7 +184,7 @@ pub(super) enum SweepState {
 
 /// One sweep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Sweep {
+pub(super) struct SweepStatus {
     /// Its id.
     #[schema(value_type = String)]
     pub(super) sweep: SweepId,
@@ -444,14 +444,14 @@ fn source_of(sweep: &SweepId) -> Option<SourceId> {
 
 /// `records` newest first. A sweep that never ended is under way if it is the newest of
 /// its source: only one runs at a time.
-fn sweeps(records: Vec<SweepRecord>) -> Vec<Sweep> {
+fn sweeps(records: Vec<SweepRecord>) -> Vec<SweepStatus> {
     let mut seen = BTreeSet::new();
     records
         .into_iter()
         .filter_map(|record| {
             let source = source_of(&record.sweep)?;
             let is_newest = seen.insert(source.clone());
-            Some(Sweep {
+            Some(SweepStatus {
                 sweep: record.sweep,
                 source,
                 state: match record.finished_at {
@@ -476,7 +476,7 @@ fn sweeps(records: Vec<SweepRecord>) -> Vec<Sweep> {
 
 fn sources(
     series: &[(IndicatorId, Series)],
-    sweeps: &[Sweep],
+    sweeps: &[SweepStatus],
     next: &[(SourceId, Timestamp)],
 ) -> Vec<SourceStatus> {
     let known: BTreeSet<&SourceId> = series

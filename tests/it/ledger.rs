@@ -95,3 +95,51 @@ async fn an_answer_is_as_old_as_its_bytes() {
     assert_eq!(record(b"b", 3).await, moment(3));
     assert_eq!(ledger.events().await.expect("events").len(), 3);
 }
+
+#[tokio::test]
+async fn a_slot_is_decided_once_even_within_its_own_second() {
+    use botnia::engine::schedule::{Action, Due, SlotId};
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = open(folder.path()).await.expect("a ledger");
+    let source = "sotkanet".parse().expect("a source");
+    let slot: Timestamp = "2026-11-21T03:15:00Z".parse().expect("a slot");
+    let within = "2026-11-21T03:15:00.2Z".parse().expect("a moment");
+    let due = Due {
+        slot,
+        action: Action::Run,
+    };
+    assert!(ledger.decide(&source, due, within).await.expect("decided"));
+    assert!(
+        !ledger
+            .decide(&source, due, within)
+            .await
+            .expect("decided before")
+    );
+    assert_eq!(
+        ledger.last_decided(&source, within).await.expect("read"),
+        Some(slot)
+    );
+    // A slot that lies ahead, decided by a clock that was ahead, does not count yet.
+    let before = "2026-11-21T03:14:59.9Z".parse().expect("a moment");
+    assert_eq!(
+        ledger.last_decided(&source, before).await.expect("read"),
+        None
+    );
+
+    let later: Timestamp = "2026-11-22T03:15:00Z".parse().expect("a slot");
+    let due = Due { slot: later, ..due };
+    assert!(ledger.decide(&source, due, later).await.expect("decided"));
+    let interrupted = ledger
+        .interrupted(&source)
+        .await
+        .expect("read")
+        .expect("a slot");
+    assert_eq!(interrupted.to_string(), "sotkanet@2026-11-22T03:15:00Z");
+    let done = SlotId {
+        source: source.clone(),
+        slot: later,
+    };
+    ledger.finish_slot(&done, later).await.expect("finished");
+    assert_eq!(ledger.interrupted(&source).await.expect("read"), None);
+}

@@ -135,7 +135,8 @@ fn a_connection_that_never_asks_is_closed() {
         request_headers: Duration::from_millis(50),
         ..Limits::default()
     };
-    let served = Served::within(&untouched(), limits);
+    let workspace = untouched();
+    let served = Served::within(&workspace, limits);
     RUNTIME.block_on(async {
         let mut slow = Connection::open(served.address).await;
         slow.send("GET /healthz HTTP/1.1\r\nHost: a").await;
@@ -150,7 +151,8 @@ fn one_connection_too_many_waits_for_another_to_end() {
         connections: 1,
         ..Limits::default()
     };
-    let served = Served::within(&untouched(), limits);
+    let workspace = untouched();
+    let served = Served::within(&workspace, limits);
     RUNTIME.block_on(async {
         let mut first = Connection::open(served.address).await;
         first.ask("GET", "/healthz", &[]).await.expect(200);

@@ -12,8 +12,7 @@ fn an_unknown_key_names_file_line_and_the_nearest_right_one() {
     );
     for command in [&["validate"][..], &["run"]] {
         let ran = workspace.botnia(command).expect_code(2);
-        ran.says("botnia.toml");
-        ran.says("7");
+        ran.says("botnia.toml:7:1");
         ran.says("schedul");
         ran.says("`schedule`");
     }
@@ -41,4 +40,56 @@ fn an_indicator_that_is_not_selected_is_named() {
         .botnia(&["run", "--source", "sotkamo"])
         .expect_code(2)
         .says("`sotkanet`");
+}
+
+#[test]
+fn other_years_are_fetched_although_nothing_moved() {
+    let upstream = crate::support::Upstream::start(botnia_sandbox::SandboxOptions::default());
+    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    let settings = workspace.settings();
+    workspace.write_settings(&format!("{settings}years = \"2015..\"\n"));
+    workspace.botnia(&["run"]).expect_code(0);
+    workspace
+        .botnia(&["run"])
+        .expect_code(0)
+        .says("nothing changed");
+    workspace.write_settings(&format!("{settings}years = \"2010..\"\n"));
+    workspace
+        .botnia(&["run"])
+        .expect_code(0)
+        .says("Release    2 is published");
+}
+
+#[test]
+fn what_this_version_cannot_use_is_said_before_a_run() {
+    for (settings, words) in [
+        (
+            "data = \"s3://bucket/prefix\"\nstate = \"sqlite:state.db\"",
+            "object store",
+        ),
+        ("state = \"postgres://db/botnia\"", "is no ledger"),
+    ] {
+        let workspace = Workspace::new("https://example.org/rest/1.1", &["127"]);
+        let source = "[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"https://example.org\"\nindicators = [\"127\"]\n";
+        workspace.write_settings(&format!("{settings}\n\n{source}"));
+        for command in ["validate", "run"] {
+            workspace.botnia(&[command]).expect_code(2).says(words);
+        }
+    }
+}
+
+#[test]
+fn quiet_is_not_silent_about_what_failed() {
+    let upstream = crate::support::Upstream::start(botnia_sandbox::SandboxOptions::default());
+    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127", "99999"]);
+    let ran = workspace.botnia(&["--quiet", "run"]).expect_code(1);
+    assert!(ran.stderr.contains("sotkanet:99999"), "{}", ran.stderr);
+    workspace
+        .botnia(&["status"])
+        .expect_code(1)
+        .says("Failing    sotkanet:99999");
+    // What the settings no longer select is nobody's trouble.
+    let settings = workspace.settings();
+    workspace.write_settings(&settings.replace(", \"99999\"", ""));
+    workspace.botnia(&["status"]).expect_code(0);
 }

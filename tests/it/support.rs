@@ -84,6 +84,10 @@ impl Workspace {
         self.path().join("data")
     }
 
+    pub(crate) fn settings(&self) -> String {
+        std::fs::read_to_string(self.path().join("botnia.toml")).expect("settings")
+    }
+
     pub(crate) fn write_settings(&self, text: &str) {
         std::fs::write(self.path().join("botnia.toml"), text).expect("settings");
     }

@@ -13,10 +13,10 @@ use crate::schedule::{Missed, Overlap};
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "botnia.toml")]
 pub(super) struct SettingsFile {
-    /// Where everything is kept: a path, or `s3://bucket/prefix`. `BOTNIA_DATA` overrides it.
+    /// Where everything is kept: a path. `BOTNIA_DATA` overrides it.
     pub(super) data: String,
-    /// The ledger: `sqlite:` and a path, or a `postgres://` address. Not given: `state.db`
-    /// in `data`, if that is a path. `BOTNIA_STATE` overrides it.
+    /// The ledger: `sqlite:` and a path. Not given: `state.db` in `data`. `BOTNIA_STATE`
+    /// overrides it.
     pub(super) state: Option<String>,
     /// The time zone of the schedules, by its IANA name. `BOTNIA_TIME_ZONE` overrides it.
     pub(super) time_zone: String,

@@ -171,7 +171,7 @@ impl Reader<'_> {
         let Some(state) = state else {
             if data.contains("://") {
                 let what = "must be given when `data` is not a path";
-                let hint = "write state = \"sqlite:PATH\" or state = \"postgres://…\"";
+                let hint = "write state = \"sqlite:PATH\"";
                 self.report("state", what, Some(hint.to_owned()));
                 return None;
             }
@@ -186,7 +186,7 @@ impl Reader<'_> {
             });
         if !is_known {
             let what = format!("`{state}` is no address of a ledger");
-            let hint = "write \"sqlite:data/state.db\" or \"postgres://…\"";
+            let hint = "write \"sqlite:data/state.db\"";
             self.report("state", what, Some(hint.to_owned()));
         }
         Some(state)

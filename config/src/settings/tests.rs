@@ -91,7 +91,7 @@ fn data_may_be_a_bucket_and_state_follows_a_path() {
     insta::assert_snapshot!(refused(&format!("data = \"s3://bucket\"\n{LEAST}")), @r#"
     the settings have a problem
     botnia.toml: `state`: must be given when `data` is not a path
-      hint: write state = "sqlite:PATH" or state = "postgres://…"
+      hint: write state = "sqlite:PATH"
     "#);
 }
 
@@ -357,7 +357,7 @@ fn a_wrong_variable_is_named() {
     insta::assert_snapshot!(error("BOTNIA_STATE", "data/state.db"), @r#"
     the settings have a problem
     environment: `BOTNIA_STATE`: `data/state.db` is no address of a ledger
-      hint: write "sqlite:data/state.db" or "postgres://…"
+      hint: write "sqlite:data/state.db"
     "#);
 }
 
@@ -422,7 +422,7 @@ fn the_reference_names_every_key() {
             .collect::<Vec<_>>()
             .join("\n"),
         @r#"
-    | `data` | text | `"data"` | Where everything is kept: a path, or `s3://bucket/prefix`. `BOTNIA_DATA` overrides it. |
+    | `data` | text | `"data"` | Where everything is kept: a path. `BOTNIA_DATA` overrides it. |
     | `kind` | one of `sotkanet` | must be given | What it speaks. |
     | `requests_per_second` | a number, more than 0, at most 1000 | `4.0` | Requests per second, over all workers. |
     "#

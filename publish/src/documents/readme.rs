@@ -82,7 +82,7 @@ const FINNISH: Phrases = Phrases {
                    näin:",
     good_to_know: "Hyvä tietää",
     notes: [
-        "Puuttuva arvo on tyhjä, ei koskaan nolla. Sarake `status` kertoo, miksi arvo puuttuu.",
+        "Kun lähde ei ole julkaissut arvoa, rivi puuttuu tai arvo on tyhjä, ei koskaan nolla. Taulukossa `wellbeing.parquet` on rivi myös silloin, ja sarake `status` kertoo, miksi arvo puuttuu.",
         "Aluekoodit ovat tekstiä: `005` on eri asia kuin luku 5. Yhdistä taulukot sarakkeella \
          `region_id` (esimerkiksi `KU743`), koska sama koodi tarkoittaa eri tasoilla eri aluetta.",
         "Arvot ovat pyöristämättömiä, sellaisina kuin lähde on ne julkaissut. Niitä ei ole \
@@ -151,7 +151,7 @@ const SWEDISH: Phrases = Phrases {
                    exempel så här:",
     good_to_know: "Bra att veta",
     notes: [
-        "Ett värde som saknas är tomt, aldrig noll. Kolumnen `status` anger varför värdet saknas.",
+        "När källan inte har publicerat ett värde saknas raden eller är värdet tomt, aldrig noll. Tabellen `wellbeing.parquet` har en rad också då, och kolumnen `status` anger varför värdet saknas.",
         "Områdeskoderna är text: `005` är inte samma sak som talet 5. Koppla ihop tabellerna med \
          kolumnen `region_id` (till exempel `KU743`), eftersom samma kod betyder olika områden på \
          olika nivåer.",
@@ -218,7 +218,7 @@ const ENGLISH: Phrases = Phrases {
                    like this:",
     good_to_know: "Good to know",
     notes: [
-        "A missing value is empty, never zero. The column `status` says why it is missing.",
+        "Where the source publishes no value, the row is absent or the value empty, never zero. The table `wellbeing.parquet` has a row even then, and its column `status` says why there is no value.",
         "Area codes are text: `005` is not the number 5. Join tables by `region_id` (for example \
          `KU743`): the same code means different areas on different levels.",
         "Values are unrounded, as the source published them. None was derived by subtraction.",
@@ -390,8 +390,8 @@ fn table_content(language: Language, table: &str) -> &'static str {
             "observations added, changed and removed, by release",
         ],
         "wellbeing" => [
-            "hyvinvointikertomuksen taulukko: yksi rivi kutakin indikaattoria ja aluetta kohti",
-            "tabellen för välfärdsberättelsen: en rad per indikator och område",
+            "hyvinvointikertomuksen taulukko: yksi rivi kutakin indikaattorijoukon indikaattoria ja aluetta kohti",
+            "tabellen för välfärdsberättelsen: en rad per indikatoruppsättning, indikator och område",
             "the table for wellbeing reports: one row per set, indicator and area",
         ],
         _ => ["taulukko", "tabell", "a table"],

@@ -24,28 +24,40 @@ impl Ledger {
             .transpose()
     }
 
-    /// Keeps a watch; `None` where the source has no schedule any more.
-    pub async fn keep_watch(
-        &self,
-        source: &SourceId,
-        watch: Option<&Watch>,
-    ) -> Result<(), LedgerError> {
-        let query = match watch {
-            Some(watch) => sqlx::query(
-                "INSERT INTO watches (source, times, since) VALUES (?, ?, ?)
-                 ON CONFLICT (source) DO UPDATE SET
-                   times = excluded.times, since = excluded.since",
-            )
-            .bind(source.as_str())
-            .bind(watch.times.clone())
-            .bind(watch.since.to_string()),
-            None => sqlx::query("DELETE FROM watches WHERE source = ?").bind(source.as_str()),
-        };
-        query
-            .execute(&self.pool)
+    /// Keeps a watch.
+    pub async fn keep_watch(&self, source: &SourceId, watch: &Watch) -> Result<(), LedgerError> {
+        sqlx::query(
+            "INSERT INTO watches (source, times, since) VALUES (?, ?, ?)
+             ON CONFLICT (source) DO UPDATE SET
+               times = excluded.times, since = excluded.since",
+        )
+        .bind(source.as_str())
+        .bind(watch.times.clone())
+        .bind(watch.since.to_string())
+        .execute(&self.pool)
+        .await
+        .map(|_| ())
+        .map_err(failed("keep a watch"))
+    }
+
+    /// Drops every watch but those of `sources`: of a source that has no schedule any more,
+    /// or is gone.
+    pub async fn drop_watches_except(&self, sources: &[SourceId]) -> Result<(), LedgerError> {
+        const OPERATION: &str = "drop watches";
+        let watched = sqlx::query_scalar::<_, String>("SELECT source FROM watches")
+            .fetch_all(&self.pool)
             .await
-            .map(|_| ())
-            .map_err(failed("keep a watch"))
+            .map_err(failed(OPERATION))?;
+        for source in watched {
+            if !sources.iter().any(|kept| kept.as_str() == source) {
+                sqlx::query("DELETE FROM watches WHERE source = ?")
+                    .bind(source)
+                    .execute(&self.pool)
+                    .await
+                    .map_err(failed(OPERATION))?;
+            }
+        }
+        Ok(())
     }
 
     /// The latest slot of a source up to `now` that was decided.
@@ -54,7 +66,9 @@ impl Ledger {
         source: &SourceId,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, LedgerError> {
-        // Slots are whole minutes, so their texts are ordered as their moments.
+        // Slots are whole minutes. Texts are ordered as their moments only while neither has
+        // a fraction of a second.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         sqlx::query_scalar::<_, Option<String>>(
             "SELECT max(slot) FROM slots WHERE source = ? AND slot <= ?",
         )
@@ -67,13 +81,14 @@ impl Ledger {
         .transpose()
     }
 
-    /// Records what becomes of a slot. Deciding it again changes nothing.
+    /// Records what becomes of a slot, and says whether it was not decided before: nothing
+    /// may come of deciding it again.
     pub async fn decide(
         &self,
         source: &SourceId,
         due: Due,
         now: Timestamp,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<bool, LedgerError> {
         let action = match due.action {
             Action::Run => "run",
             Action::PassMissed => "pass_missed",
@@ -89,20 +104,24 @@ impl Ledger {
         .bind(now.to_string())
         .execute(&self.pool)
         .await
-        .map(|_| ())
+        .map(|done| done.rows_affected() == 1)
         .map_err(failed("decide a slot"))
     }
 
-    /// Records that the run of a slot has ended, whatever came of it.
+    /// Records that the run of a slot has ended, whatever came of it. It stands for every
+    /// slot before it as well: a sweep reads what the source has now.
     pub async fn finish_slot(&self, slot: &SlotId, now: Timestamp) -> Result<(), LedgerError> {
-        sqlx::query("UPDATE slots SET finished_at = ? WHERE source = ? AND slot = ?")
-            .bind(now.to_string())
-            .bind(slot.source.as_str())
-            .bind(slot.slot.to_string())
-            .execute(&self.pool)
-            .await
-            .map(|_| ())
-            .map_err(failed("finish a slot"))
+        sqlx::query(
+            "UPDATE slots SET finished_at = ?
+             WHERE source = ? AND slot <= ? AND finished_at IS NULL",
+        )
+        .bind(now.to_string())
+        .bind(slot.source.as_str())
+        .bind(slot.slot.to_string())
+        .execute(&self.pool)
+        .await
+        .map(|_| ())
+        .map_err(failed("finish a slot"))
     }
 
     /// The latest slot of a source that was to run and did not end: it was interrupted.

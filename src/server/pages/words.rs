@@ -96,9 +96,6 @@ pub(super) struct Words {
     pub(super) nothing_published: &'static str,
     pub(super) since_when: &'static str,
     pub(super) files: &'static str,
-    pub(super) file: &'static str,
-    pub(super) what: &'static str,
-    pub(super) size: &'static str,
     pub(super) folders: &'static str,
     pub(super) read_it: &'static str,
     pub(super) cite: &'static str,
@@ -178,7 +175,7 @@ const FINNISH: Words = Words {
     nothing_running: "Ei mitään.",
     next: "Seuraavaksi",
     nothing_next: "Ajastettuja ajoja ei ole.",
-    since: "alkaen",
+    since: "alkoi",
     held: "Odottaa päätöstä",
     held_note: "Uudet tiedot poikkeavat niin paljon, että ihmisen on katsottava niitä. Päätös \
                 tehdään komennolla",
@@ -224,9 +221,6 @@ const FINNISH: Words = Words {
                         komennolla:",
     since_when: "Ensimmäinen julkaisu",
     files: "Tiedostot",
-    file: "Tiedosto",
-    what: "Sisältö",
-    size: "Koko",
     folders: "Kullakin kunnalla, maakunnalla ja hyvinvointialueella on oma kansionsa. Kaikki \
               tiedostot osoitteineen:",
     read_it: "Lue suoraan DuckDB:llä",
@@ -343,9 +337,6 @@ const SWEDISH: Words = Words {
                         publikationen med kommandot:",
     since_when: "Första publikationen",
     files: "Filer",
-    file: "Fil",
-    what: "Innehåll",
-    size: "Storlek",
     folders: "Varje kommun, landskap och välfärdsområde har en egen mapp. Alla filer med sina \
               adresser:",
     read_it: "Läs direkt med DuckDB",
@@ -461,9 +452,6 @@ const ENGLISH: Words = Words {
     nothing_published: "Nothing is published yet. The operator makes the first release with:",
     since_when: "First release",
     files: "Files",
-    file: "File",
-    what: "Contents",
-    size: "Size",
     folders: "Every municipality, region and wellbeing services county has a folder of its own. \
               All files with their addresses:",
     read_it: "Read it with DuckDB",
@@ -474,63 +462,6 @@ const ENGLISH: Words = Words {
     api_status: "the status",
     api_document: "description of the interface (OpenAPI)",
 };
-
-/// What a table of the release holds, for those that the start page lists.
-pub(super) fn table(language: Language, path: &str) -> Option<&'static str> {
-    let [fi, sv, en] = match path {
-        "observations.parquet" => [
-            "Kaikki havainnot, kaikki aluetasot",
-            "Alla observationer, alla områdesnivåer",
-            "All observations, all levels of areas",
-        ],
-        "by_province/province=14/observations.parquet" => [
-            "Etelä-Pohjanmaa ja sen kunnat",
-            "Södra Österbotten och dess kommuner",
-            "South Ostrobothnia and its municipalities",
-        ],
-        "by_province/province=15/observations.parquet" => [
-            "Pohjanmaa ja sen kunnat",
-            "Österbotten och dess kommuner",
-            "Ostrobothnia and its municipalities",
-        ],
-        "by_province/province=16/observations.parquet" => [
-            "Keski-Pohjanmaa ja sen kunnat",
-            "Mellersta Österbotten och dess kommuner",
-            "Central Ostrobothnia and its municipalities",
-        ],
-        "indicators.parquet" => [
-            "Indikaattorit: nimet, kuvaukset, yksiköt",
-            "Indikatorerna: namn, beskrivningar, enheter",
-            "The indicators: titles, descriptions, units",
-        ],
-        "regions.parquet" => ["Alueet", "Områdena", "The areas"],
-        "region_changes.parquet" => [
-            "Aluejaon muutokset",
-            "Ändringar i områdesindelningen",
-            "Changes of the areas",
-        ],
-        "revisions.parquet" => [
-            "Mikä on muuttunut julkaisusta toiseen",
-            "Vad som har ändrats mellan publikationerna",
-            "What changed from release to release",
-        ],
-        "wellbeing.parquet" => [
-            "Hyvinvointikertomuksen taulukko",
-            "Välfärdsberättelsens tabell",
-            "The table of the wellbeing report",
-        ],
-        "README.md" => [
-            "Mitä julkaisussa on",
-            "Vad publikationen innehåller",
-            "What is in the release",
-        ],
-        "CHANGES.md" => ["Muutokset", "Ändringar", "Changes"],
-        "LICENCE.md" => ["Käyttöehdot", "Användningsvillkor", "Terms of use"],
-        "CITATION.cff" => ["Näin viittaat", "Så hänvisar du", "How to cite"],
-        _ => return None,
-    };
-    Some(in_language(language, fi, sv, en))
-}
 
 /// Why figures are held, or could not be had, by the code of the reason. `None` for a code
 /// that is newer than these words: its own sentence is shown in any case.
@@ -636,7 +567,8 @@ pub(super) enum Unit {
     Day,
 }
 
-fn in_language(
+/// The one of three words.
+pub(super) fn in_language(
     language: Language,
     fi: &'static str,
     sv: &'static str,

@@ -92,7 +92,9 @@ fn a_file_comes_whole_in_part_and_only_if_it_is_new() {
     let known = part(&[&format!("If-None-Match: \"x\", {tag}")]).expect(304);
     assert_eq!(known.header("etag"), Some(tag.as_str()));
     part(&["If-None-Match: \"x\""]).expect(200);
-    served.ask("POST", &path, &["Content-Length: 0"]).expect(405);
+    served
+        .ask("POST", &path, &["Content-Length: 0"])
+        .expect(405);
 }
 
 #[test]
@@ -154,7 +156,11 @@ fn every_file_has_its_type_and_its_bytes() {
     ] {
         let received = served.get(&format!("/latest/{path}")).expect(200);
         let bytes = std::fs::read(workspace.release().join(path)).expect("a file");
-        assert_eq!(received.header("content-type"), Some(content_type), "{path}");
+        assert_eq!(
+            received.header("content-type"),
+            Some(content_type),
+            "{path}"
+        );
         assert_eq!(received.body, bytes, "{path}");
         let tag = format!("\"{}\"", ContentHash::of(&bytes));
         assert_eq!(received.header("etag"), Some(tag.as_str()), "{path}");
@@ -278,7 +284,8 @@ fn a_file_that_was_cut_short_is_not_served() {
 
 #[test]
 fn pages_of_other_origins_may_read_what_is_published_and_nothing_else() {
-    let served = Served::on(&untouched());
+    let workspace = untouched();
+    let served = Served::on(&workspace);
     let origin = "Origin: https://shell.duckdb.example";
     let preflight = [
         origin,

@@ -44,6 +44,8 @@ fn open(server: &TestServer, base: &str, wants_catalogue: bool) -> Sotkanet {
         },
         concurrency: 4,
         requests_per_second: 10_000.0,
+        missed: botnia_config::schedule::Missed::default(),
+        overlap: botnia_config::schedule::Overlap::default(),
     };
     let clock = Arc::new(FixedClock::at("2026-11-21T05:15:00Z".parse().unwrap()));
     let identity = UserAgent {
@@ -217,6 +219,8 @@ fn a_base_that_is_no_web_address_is_turned_down() {
             },
             concurrency: 4,
             requests_per_second: 4.0,
+            missed: botnia_config::schedule::Missed::default(),
+            overlap: botnia_config::schedule::Overlap::default(),
         };
         let clock = Arc::new(FixedClock::at("2026-11-21T05:15:00Z".parse().unwrap()));
         let identity = UserAgent {

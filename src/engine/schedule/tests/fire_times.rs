@@ -262,7 +262,7 @@ fn a_slot_is_named_by_source_and_utc() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(5))]
+    #![proptest_config(ProptestConfig::with_cases(4))]
 
     #[test]
     fn over_ten_years_no_slot_is_lost_doubled_or_out_of_order(
