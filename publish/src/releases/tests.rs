@@ -540,18 +540,26 @@ async fn a_file_that_changed_is_not_published() {
 
 #[tokio::test]
 async fn a_file_that_is_not_whole_stops_the_commit() {
-    let world = World::on_disk();
-    let releases = world.releases();
-    commit_first(&releases).await;
-    let (mut staged, _scratch) = stage(&releases, &SECOND, &["kept.parquet"]).await;
-    let kept = |file: &&mut FileEntry| file.path == "kept.parquet";
-    staged.manifest.files.iter_mut().find(kept).unwrap().bytes += 1;
-    let Err(PublishError::NotCommitted { source, .. }) = releases.commit(staged, MOMENT, 1).await
-    else {
-        panic!("it was published");
-    };
-    assert!(matches!(*source, PublishError::Incomplete { .. }));
-    assert_eq!(check_latest(&releases).await.unwrap().0.release.get(), 1);
+    // On a disk the file is hashed before it is linked; elsewhere its length is compared
+    // before the record is created.
+    for (world, on_disk) in [(World::on_disk(), true), (World::in_memory(), false)] {
+        let releases = world.releases();
+        commit_first(&releases).await;
+        let (mut staged, _scratch) = stage(&releases, &SECOND, &["kept.parquet"]).await;
+        let kept = |file: &&mut FileEntry| file.path == "kept.parquet";
+        staged.manifest.files.iter_mut().find(kept).unwrap().bytes += 1;
+        let Err(PublishError::NotCommitted { source, .. }) =
+            releases.commit(staged, MOMENT, 1).await
+        else {
+            panic!("it was published");
+        };
+        if on_disk {
+            assert!(matches!(*source, PublishError::PublishedFileDamaged { .. }));
+        } else {
+            assert!(matches!(*source, PublishError::Incomplete { .. }));
+        }
+        assert_eq!(check_latest(&releases).await.unwrap().0.release.get(), 1);
+    }
 }
 
 #[tokio::test]
