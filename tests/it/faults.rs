@@ -119,6 +119,26 @@ fn missing_field() {
     second.ran.expect_code(1).says("sotkanet:127");
 }
 
+/// The whole host is left alone, so what had not been asked for before the pause fails too.
+#[test]
+fn a_pause_longer_than_a_run_can_wait() {
+    let pause = FaultKind::TooManyRequests {
+        retry_after: Some(RetryAfter::Seconds(3600)),
+    };
+    let Second {
+        workspace,
+        upstream,
+        ran,
+    } = second_run(data_of_127(pause));
+    let ran = ran.expect_code(1);
+    ran.says("sotkanet:127");
+    ran.says("the last good figures stay published");
+    upstream.sandbox().set_faults(Vec::new()).expect("no fault");
+    workspace.botnia(&["run"]).expect_code(0);
+    assert!(workspace.record().expect("a record").release.get() >= 2);
+    workspace.botnia(&["status"]).expect_code(0);
+}
+
 #[test]
 fn a_slow_answer_is_waited_for() {
     second_run(data_of_127(FaultKind::Delay { milliseconds: 1500 }))
