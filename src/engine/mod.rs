@@ -6,6 +6,7 @@
 
 mod events;
 mod indicator;
+pub mod job;
 pub mod ledger;
 pub(crate) mod release;
 pub mod schedule;
@@ -24,6 +25,7 @@ use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceErr
 use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
+use serde::{Deserialize, Serialize};
 
 use ledger::{HoldReason, Ledger, LedgerError, SweepOutcome};
 use storage::{Storage, StorageError};
@@ -187,7 +189,7 @@ pub struct RunSummary {
 }
 
 /// Rows of the indicators that changed in a run: `read == observations + withheld`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowCounts {
     /// In the source's answers.
     pub read: u64,
