@@ -6,6 +6,8 @@ SHELL := bash
 .PHONY: help run test check bench generate dist python
 
 CARGO ?= cargo
+# The tests make many thousands of small files: in memory where there is room.
+SCRATCH := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { print $$4 }')" -gt 4000000 && echo /dev/shm)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # Tools and the Python environment stay in `target` whatever CARGO_TARGET_DIR says: the
@@ -24,7 +26,7 @@ test: python ## Run every test; says which ones are left out, and why
 	@if [ ! -d ../shared/recordings ]; then \
 	    echo "left out: the tests that replay recorded answers: ../shared/recordings is not beside this folder"; \
 	fi
-	$(CARGO) test --locked --workspace --all-features
+	$(if $(SCRATCH),TMPDIR=$(SCRATCH)) $(CARGO) test --locked --workspace --all-features
 
 check: $(DENY) ## Check format, lints, documentation links, dependencies and generated references
 	$(CARGO) fmt --all --check
@@ -50,17 +52,19 @@ dist: ## Build the optimised binary and pack it with its settings and documents
 	cp botnia package/$$name/; \
 	(cd "$(CURDIR)"; cp -R README.md LICENCE docs config $(wildcard deploy) "$(abspath $(TARGET))/dist/package/$$name/"); \
 	rm -rf package/$$name/config/src package/$$name/config/Cargo.toml; \
+	rm -f package/$$name/deploy/.env package/$$name/deploy/botnia.toml; \
 	moment=$$(git -C "$(CURDIR)" log -1 --format=%ct); \
 	tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$$moment -C package -cf - $$name | gzip -9n > $$name.tar.gz; \
 	rm -rf package; \
 	sha256sum $$name.tar.gz > SHA256SUMS; \
 	echo "$(TARGET)/dist/$$name.tar.gz"
 
-# Real DuckDB, pandas and polars, for the tests that open a release with them. Without
+# Real DuckDB, pandas and polars, for the tests that open a release with them, and the
+# servers that tests talk to: PostgreSQL, for machines that have none, and S3. Without
 # Python or network the other tests still run, and the Rust side names what it left out.
 python:
 	@if ! cmp -s tests/python/requirements.txt $(PYTHON)/requirements.txt; then \
-	    echo "Preparing $(PYTHON) with DuckDB, pandas and polars"; \
+	    echo "Preparing $(PYTHON) with DuckDB, pandas, polars, PostgreSQL and S3"; \
 	    rm -rf $(PYTHON); mkdir -p target; \
 	    if ! command -v python3 > target/python.log; then \
 	        reason="python3 is not installed"; \
@@ -74,7 +78,7 @@ python:
 	    fi; \
 	    if [ -n "$$reason" ]; then \
 	        rm -rf $(PYTHON); \
-	        echo "left out: the tests that open a release in DuckDB, pandas and polars: $$reason"; \
+	        echo "left out: the tests that open a release in DuckDB, pandas and polars, or need a server: $$reason"; \
 	    fi; \
 	fi
 

@@ -217,7 +217,10 @@ impl<'a> Document<'a> {
                     .join(" or "),
                 found(value.get_ref())
             );
-            let hint = correction(&kinds, value.get_ref());
+            // The correction repeats the value, which must not be seen where it is secret.
+            let hint = (schema["writeOnly"] != true)
+                .then(|| correction(&kinds, value.get_ref()))
+                .flatten();
             self.push(path, Some(start), what, hint);
         }
         self.problems.len() == before

@@ -7,6 +7,7 @@ pub mod indicator_set;
 pub mod problem;
 pub mod region_tables;
 pub mod schedule;
+pub mod secret;
 pub mod settings;
 
 mod document;
@@ -17,7 +18,8 @@ pub use region_tables::{
     BUILTIN_REGION_FILES, Municipality, RegionChange, RegionFiles, RegionTables, TableRegion,
 };
 pub use schedule::{InvalidSchedule, Schedule};
+pub use secret::{LedgerAddress, Secret};
 pub use settings::{
-    IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings, YearRange,
-    settings_json_schema, settings_reference_markdown,
+    IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings, WorkerSettings,
+    YearRange, settings_json_schema, settings_reference_markdown,
 };

@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use cron::TimeUnitSpec as _;
+use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, Time};
 
 /// A cron line: minute, hour, day of the month, month, day of the week.
@@ -57,6 +58,12 @@ pub enum InvalidSchedule {
         /// What it should be, with its article.
         expected: &'static str,
     },
+    /// Its days are none of any of its months: the 31st of February.
+    #[error("`{text}` never fires: none of its months has such a day")]
+    Never {
+        /// The line.
+        text: String,
+    },
 }
 
 /// The six fields of the library that reads them, all open: the seconds, and POSIX's five.
@@ -98,6 +105,17 @@ impl Schedule {
             } else {
                 in_month || in_week
             }
+    }
+
+    /// Every combination of month and day comes in a leap year. Which weekday it falls on is
+    /// another in other years, but a weekday never narrows a day of the month: where both are
+    /// restricted, either may match.
+    fn can_fire(&self) -> bool {
+        const NEW_YEAR_OF_A_LEAP_YEAR: Date = jiff::civil::date(2024, 1, 1);
+        NEW_YEAR_OF_A_LEAP_YEAR
+            .series(1.day())
+            .take(366)
+            .any(|day| self.matches_day(day))
     }
 
     /// The minutes of a day on which it fires, in order.
@@ -170,7 +188,14 @@ impl FromStr for Schedule {
                 text: text.clone(),
                 expected: "a cron line",
             })?;
-        Ok(Self { text, fields })
+        let schedule = Self { text, fields };
+        if schedule.can_fire() {
+            Ok(schedule)
+        } else {
+            Err(InvalidSchedule::Never {
+                text: schedule.text,
+            })
+        }
     }
 }
 
@@ -217,7 +242,6 @@ fn weekday(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::ToSpan as _;
     use jiff::civil::date;
 
     /// The days of one week, Sunday 7 June 2026 first, on which `field` fires.
@@ -303,6 +327,26 @@ mod tests {
         ] {
             let schedule: Schedule = text.parse().unwrap();
             assert_eq!(schedule.is_interval(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_no_month_has_is_refused() {
+        for text in ["0 0 31 2 *", "0 0 30 2 *", "0 0 31 2,4,6,9,11 *"] {
+            let error = text.parse::<Schedule>().unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("`{text}` never fires: none of its months has such a day")
+            );
+        }
+        for text in [
+            "30 4 29 2 *",
+            "0 0 31 2,3 *",
+            "0 0 29-31 2 *",
+            // Either may match: on Mondays of February.
+            "0 0 31 2 MON",
+        ] {
+            assert!(text.parse::<Schedule>().is_ok(), "{text}");
         }
     }
 

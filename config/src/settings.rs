@@ -6,6 +6,7 @@ mod reference;
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use botnia_model::{Language, SourceId, SourceIndicator};
 use url::Url;
@@ -13,16 +14,17 @@ use url::Url;
 use crate::indicator_set::IndicatorSet;
 use crate::problem::SettingsError;
 use crate::schedule::{Missed, Overlap, Schedule};
+use crate::secret::{LedgerAddress, Secret};
 
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
 /// Everything an operator decides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Where everything is kept: a path.
+    /// Where everything is kept: a path, or `s3://bucket/prefix`.
     pub data: String,
-    /// The ledger: `sqlite:data/state.db`.
-    pub state: String,
+    /// The ledger: `sqlite:data/state.db` or `postgres://…`.
+    pub state: LedgerAddress,
     /// The time zone of the schedules.
     pub time_zone: String,
     /// Languages of publication.
@@ -31,6 +33,8 @@ pub struct Settings {
     pub contact: String,
     /// The sources.
     pub source: Vec<SourceSettings>,
+    /// Those who do the jobs.
+    pub workers: WorkerSettings,
     /// The web server.
     pub server: ServerSettings,
 }
@@ -88,11 +92,21 @@ pub struct YearRange {
     pub last: Option<i32>,
 }
 
+/// Those who do the jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkerSettings {
+    /// How long a worker that stopped answering keeps its job: 5 s to 1 h.
+    pub lease: Duration,
+}
+
 /// The web server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServerSettings {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Who sends it may decide; none: nothing can be decided over HTTP. Visible ASCII, at
+    /// least 16 characters.
+    pub token: Option<Secret>,
 }
 
 impl Settings {

@@ -30,7 +30,8 @@ impl fmt::Display for Failure {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Nothing usable came, and asking again later may help: no connection, a timeout, a
-    /// body that broke off, a 5xx. Returned after the client's own attempts are spent.
+    /// body that broke off, a 5xx. Returned after the client's own attempts are spent, or
+    /// at once while a host is left alone because it did not answer for long.
     #[error("{failure}")]
     Unavailable {
         /// What happened.
@@ -38,6 +39,9 @@ pub enum SourceError {
         /// The transport's own account of it.
         #[source]
         cause: Option<Cause>,
+        /// How long nothing is sent to that host, whoever asks; `None` where it may be
+        /// asked.
+        retry_after: Option<Duration>,
     },
     /// The server asked for a pause that the client was not prepared to sit out (429, or
     /// 503 with `Retry-After`). Until it is over, the client sends nothing to that host.
@@ -84,7 +88,11 @@ pub enum SourceError {
 
 impl SourceError {
     pub(crate) fn unavailable(failure: Failure, cause: Option<Cause>) -> Self {
-        Self::Unavailable { failure, cause }
+        Self::Unavailable {
+            failure,
+            cause,
+            retry_after: None,
+        }
     }
 
     pub(crate) fn malformed(failure: Failure, cause: Option<Cause>) -> Self {

@@ -19,9 +19,11 @@ pub mod source;
 mod sources;
 #[cfg(test)]
 mod test_server;
+pub mod turns;
 
 pub use answer::Answer;
 pub use archive::{Archive, ArchiveError, Kept};
 pub use client::{ClientLimits, Fetched, PoliteClient, Request, Shape, UserAgent, Validators};
 pub use error::SourceError;
 pub use source::{Freshness, Source, open};
+pub use turns::Turns;

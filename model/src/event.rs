@@ -88,4 +88,75 @@ pub enum Event {
         /// The release it made, if it made one.
         release: Option<ReleaseNumber>,
     },
+    /// A job failed for good; it waits for a person.
+    JobDied {
+        /// The job.
+        job: i64,
+        /// What it is about: `sotkanet:127`, `release 7`.
+        subject: String,
+        /// The remedy: `unavailable`, `refused`, …; `engine` where it was not the source.
+        remedy: String,
+    },
+    /// A person had a job tried again.
+    JobRetried {
+        /// The job.
+        job: i64,
+        /// What it is about.
+        subject: String,
+    },
+    /// A person let a job go.
+    JobDiscarded {
+        /// The job.
+        job: i64,
+        /// What it is about.
+        subject: String,
+    },
+    /// The world was told of a release.
+    ReleaseAnnounced {
+        /// The number.
+        release: ReleaseNumber,
+    },
+}
+
+impl Event {
+    /// The version of the events' shape: it grows when a field changes its meaning or goes.
+    pub const VERSION: u32 = 1;
+
+    /// The names of all events.
+    pub const NAMES: [&'static str; 14] = [
+        "sweep_started",
+        "snapshot_archived",
+        "snapshot_unchanged",
+        "fetch_failed",
+        "indicator_normalised",
+        "indicator_held",
+        "indicator_approved",
+        "indicator_rejected",
+        "release_committed",
+        "sweep_finished",
+        "job_died",
+        "job_retried",
+        "job_discarded",
+        "release_announced",
+    ];
+
+    /// Its name: the `type` in its JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SweepStarted { .. } => "sweep_started",
+            Self::SnapshotArchived { .. } => "snapshot_archived",
+            Self::SnapshotUnchanged { .. } => "snapshot_unchanged",
+            Self::FetchFailed { .. } => "fetch_failed",
+            Self::IndicatorNormalised { .. } => "indicator_normalised",
+            Self::IndicatorHeld { .. } => "indicator_held",
+            Self::IndicatorApproved { .. } => "indicator_approved",
+            Self::IndicatorRejected { .. } => "indicator_rejected",
+            Self::ReleaseCommitted { .. } => "release_committed",
+            Self::SweepFinished { .. } => "sweep_finished",
+            Self::JobDied { .. } => "job_died",
+            Self::JobRetried { .. } => "job_retried",
+            Self::JobDiscarded { .. } => "job_discarded",
+            Self::ReleaseAnnounced { .. } => "release_announced",
+        }
+    }
 }

@@ -8,20 +8,36 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::PublishError;
+use crate::announcement::EVENTS;
 use crate::latest::remove_next_link;
-use crate::releases::{LOG, RELEASES, Releases, SCRATCH, folder_key, in_background};
+use crate::releases::{LOG, RELEASES, Releases, SCRATCH, UPLOADS, folder_key, in_background};
 
 impl Releases {
+    /// [`clean_release`](Self::clean_release), and removes the temporary files of every
+    /// other writer. To be run at the start, while nobody else works on the data folder.
+    ///
+    /// # Errors
+    /// As [`clean_release`](Self::clean_release).
+    pub async fn clean_uncommitted(&self) -> Result<u64, PublishError> {
+        let mut removed = self.clean_release().await?;
+        if let Some(root) = self.local_root.clone() {
+            let folders = ["raw", "normalised", "quarantine"];
+            let removing = move || remove_temporary(&root, &folders);
+            removed += in_background("removing leftovers", removing).await?;
+        }
+        Ok(removed)
+    }
+
     /// Removes what was never committed (the folder of the next release, the scratch
-    /// folders, the store's own temporary files) and points `latest` at the newest
-    /// release. Returns how many files went. To be run at the start, by the holder of the
-    /// lease on releasing: a release that is being written looks like one that was left.
+    /// folders, the temporary files of the log and the announcements) and points `latest` at the newest release.
+    /// Returns how many files went. To be run by the holder of the lease on releasing: a
+    /// release that is being written looks like one that was left.
     ///
     /// # Errors
     /// [`PublishError::LogDamaged`], before anything is removed, when a release folder
     /// other than the next one has no record, or `latest` points beyond the log: then
     /// records were lost, and what looks like a leftover may be a release.
-    pub async fn clean_uncommitted(&self) -> Result<u64, PublishError> {
+    pub async fn clean_release(&self) -> Result<u64, PublishError> {
         // Folders before records: one that is committed in between is kept.
         let folders = self.release_folders().await?;
         let pointed_at = self.pointed_at().await?;
@@ -45,7 +61,14 @@ impl Releases {
             removed += self.remove_release(leftover).await?;
         }
         if let Some(root) = self.local_root.clone() {
-            removed += in_background("removing leftovers", move || remove_temporary(&root)).await?;
+            let removing = move || {
+                let removed = remove_tree(&root.join(SCRATCH))?;
+                remove_next_link(&root)?;
+                Ok(removed + remove_temporary(&root, &[LOG, EVENTS, "published/_probe"])?)
+            };
+            removed += in_background("removing leftovers", removing).await?;
+        } else {
+            removed += self.remove_objects(&Path::from(UPLOADS)).await?;
         }
         self.point_latest().await?;
         if removed > 0 {
@@ -54,7 +77,7 @@ impl Releases {
         Ok(removed)
     }
 
-    async fn release_folders(&self) -> Result<Vec<ReleaseNumber>, PublishError> {
+    pub(crate) async fn release_folders(&self) -> Result<Vec<ReleaseNumber>, PublishError> {
         let listed = self
             .store
             .list_with_delimiter(Some(&Path::from(RELEASES)))
@@ -73,19 +96,24 @@ impl Releases {
             .collect())
     }
 
-    async fn remove_release(&self, release: ReleaseNumber) -> Result<u64, PublishError> {
+    pub(crate) async fn remove_release(&self, release: ReleaseNumber) -> Result<u64, PublishError> {
         let folder = folder_key(release);
         if let Some(root) = &self.local_root {
             let path = root.join(folder.as_ref());
             return in_background("removing a release", move || remove_tree(&path)).await;
         }
+        self.remove_objects(&folder).await
+    }
+
+    /// Every object below a prefix. Returns how many there were.
+    async fn remove_objects(&self, prefix: &Path) -> Result<u64, PublishError> {
         let locations: Vec<Path> = self
             .store
-            .list(Some(&folder))
+            .list(Some(prefix))
             .map_ok(|object| object.location)
             .try_collect()
             .await
-            .map_err(|source| PublishError::store("list", &folder, source))?;
+            .map_err(|source| PublishError::store("list", prefix, source))?;
         for location in &locations {
             self.store
                 .delete(location)
@@ -98,10 +126,9 @@ impl Releases {
 
 /// The scratch folders, and the temporary files of writes that were broken off. Committed
 /// releases are not searched: none of their files is written after the record.
-fn remove_temporary(root: &DiskPath) -> Result<u64, PublishError> {
-    let mut removed = remove_tree(&root.join(SCRATCH))?;
-    remove_next_link(root)?;
-    for folder in [LOG, "published/_probe", "raw", "normalised", "quarantine"] {
+fn remove_temporary(root: &DiskPath, folders: &[&str]) -> Result<u64, PublishError> {
+    let mut removed = 0;
+    for folder in folders {
         let folder = root.join(folder);
         for file in files_below(&folder)? {
             if is_temporary(&file) {
@@ -126,7 +153,7 @@ fn remove_tree(folder: &DiskPath) -> Result<u64, PublishError> {
 }
 
 /// Every file below a folder, links not followed.
-fn files_below(folder: &DiskPath) -> Result<Vec<PathBuf>, PublishError> {
+pub(crate) fn files_below(folder: &DiskPath) -> Result<Vec<PathBuf>, PublishError> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -149,7 +176,7 @@ fn files_below(folder: &DiskPath) -> Result<Vec<PathBuf>, PublishError> {
 }
 
 /// `name#1`: how the local store calls a file until it is whole. No key can end so.
-fn is_temporary(file: &DiskPath) -> bool {
+pub(crate) fn is_temporary(file: &DiskPath) -> bool {
     file.file_name()
         .and_then(|name| name.to_str()?.rsplit_once('#'))
         .is_some_and(|(_, number)| {

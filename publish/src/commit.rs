@@ -34,8 +34,8 @@ impl Releases {
     /// bytes, and the record decides.
     ///
     /// # Errors
-    /// [`PublishError::ReleaseExists`] and [`PublishError::ParentMoved`] when another run
-    /// was faster; [`PublishError::NotCommitted`] with the cause for any other failure
+    /// [`PublishError::Fenced`], [`PublishError::ReleaseExists`] and
+    /// [`PublishError::ParentMoved`] when another run was faster; [`PublishError::NotCommitted`] with the cause for any other failure
     /// before the record, which nobody then sees; [`PublishError::CommitUnknown`] when the
     /// store broke down at the record itself; [`PublishError::LatestNotMoved`] when only
     /// the pointer failed after it.
@@ -48,6 +48,15 @@ impl Releases {
         let release = staged.manifest.release;
         let newest = self.newest_record().await?;
         let serving = newest.as_ref().map(|record| record.release);
+        if let Some(newest) = newest.as_ref().map(|record| record.fencing_token)
+            && newest > fencing_token
+        {
+            return Err(PublishError::Fenced {
+                release,
+                token: fencing_token,
+                newest,
+            });
+        }
         if serving.is_some_and(|serving| serving >= release) {
             return Err(PublishError::ReleaseExists { release });
         }
@@ -92,11 +101,12 @@ impl Releases {
     /// # Errors
     /// [`PublishError::CreateOnlyNotHeld`] where it does not.
     pub async fn probe_create_only(&self) -> Result<(), PublishError> {
-        // Seeded by the operating system: two machines probe under different names.
-        let name = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), LOG);
-        let key = Path::from(format!("published/_probe/{name:016x}"));
+        let key = Path::from(format!("published/_probe/{}", unique_name()));
         self.create(&key, Bytes::from_static(b"first")).await?;
-        let again = self.create(&key, Bytes::from_static(b"second")).await;
+        let again = match self.create(&key, Bytes::from_static(b"second")).await {
+            Ok(Created::Exists) => self.create_copy(&key).await,
+            overwritten_or_failed => overwritten_or_failed,
+        };
         self.store
             .delete(&key)
             .await
@@ -106,6 +116,20 @@ impl Releases {
             Created::New => Err(PublishError::CreateOnlyNotHeld {
                 store: self.store.to_string(),
             }),
+        }
+    }
+
+    /// Copies an object to its own place, which a store that creates only refuses. One that
+    /// cannot copy so overwrites nothing either.
+    async fn create_copy(&self, key: &Path) -> Result<Created, PublishError> {
+        match self.store.copy_if_not_exists(key, key).await {
+            Ok(()) => Ok(Created::New),
+            Err(
+                object_store::Error::AlreadyExists { .. }
+                | object_store::Error::NotSupported { .. }
+                | object_store::Error::NotImplemented { .. },
+            ) => Ok(Created::Exists),
+            Err(source) => Err(PublishError::store("copy", key, source)),
         }
     }
 
@@ -219,14 +243,7 @@ impl Releases {
         let path = scratch.join(&file.path);
         let expected = file.clone();
         let Some(from) = self.key_of(&path) else {
-            let bytes = in_background("reading a file to publish", move || {
-                let bytes = std::fs::read(&path)
-                    .map_err(|source| PublishError::file("read", path, source))?;
-                check_content(&expected, &bytes)?;
-                Ok(Bytes::from(bytes))
-            })
-            .await?;
-            return self.create_same(release, &file.path, bytes).await;
+            return self.upload(file, path, release).await;
         };
         in_background("checking a file to publish", move || {
             check_and_sync(&expected, path)
@@ -250,7 +267,7 @@ impl Releases {
 
     /// Creates a file of a release; one that is there already must be the same. That is
     /// the case when the store did what it was asked but the answer was lost.
-    async fn create_same(
+    pub(crate) async fn create_same(
         &self,
         release: ReleaseNumber,
         path: &str,
@@ -263,7 +280,7 @@ impl Releases {
         }
     }
 
-    async fn check_same(
+    pub(crate) async fn check_same(
         &self,
         release: ReleaseNumber,
         path: &str,
@@ -358,7 +375,7 @@ impl Releases {
     }
 }
 
-fn check_content(file: &FileEntry, bytes: &[u8]) -> Result<(), PublishError> {
+pub(crate) fn check_content(file: &FileEntry, bytes: &[u8]) -> Result<(), PublishError> {
     if bytes.len() as u64 == file.bytes && ContentHash::of(bytes) == file.sha256 {
         Ok(())
     } else {
@@ -385,6 +402,12 @@ fn check_and_sync(expected: &FileEntry, path: PathBuf) -> Result<(), PublishErro
             file.set_permissions(permissions)
         })
         .map_err(|source| PublishError::file("sync", path, source))
+}
+
+/// A name that no other process chooses: seeded by the operating system.
+pub(crate) fn unique_name() -> String {
+    let name = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), LOG);
+    format!("{name:016x}")
 }
 
 /// The length and hash of a file, without holding it in memory.

@@ -23,6 +23,19 @@ pub enum PublishError {
         /// The file within it.
         path: String,
     },
+    /// A lease with a newer token has published: whoever held this one was paused.
+    #[error(
+        "commit release {release}: the lease it was made under (token {token}) is older than \
+         that of the newest release (token {newest}); nothing was published"
+    )]
+    Fenced {
+        /// The release that was not made.
+        release: ReleaseNumber,
+        /// The token of the lease it was made under.
+        token: u64,
+        /// The token in the newest commit record.
+        newest: u64,
+    },
     /// A table has a column without a description.
     #[error("describe the column `{column}` of `{table}`: it has no description")]
     UndescribedColumn {
@@ -117,6 +130,12 @@ pub enum PublishError {
         /// The number asked for.
         release: ReleaseNumber,
     },
+    /// A release that was committed, and whose files were removed since.
+    #[error("release {release} was removed; its number and the hash of its manifest are kept")]
+    Removed {
+        /// The number asked for.
+        release: ReleaseNumber,
+    },
     /// The number is taken: another publisher was faster.
     #[error("release {release} exists already")]
     ReleaseExists {
@@ -187,6 +206,18 @@ pub enum PublishError {
         path: String,
         /// Its length according to the manifest.
         bytes: u64,
+    },
+    /// A published file is shorter than it was.
+    #[error(
+        "`{path}` of release {release} ends before byte {expected}, which it had when it was published"
+    )]
+    EndsEarly {
+        /// The release.
+        release: ReleaseNumber,
+        /// The file within it.
+        path: String,
+        /// Bytes that should be there.
+        expected: u64,
     },
     /// A file changed between being hashed and being published.
     #[error("`{path}` changed while it was being published")]
@@ -267,16 +298,17 @@ impl PublishError {
     /// What a person can do about it, where there is something.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::DiskFull { .. } => Some(
-                "free some space, or move the data folder to a larger disk, and run again: \
-                 the archive is kept and only the unpublished files are made again",
-            ),
-            Self::ManifestDiffers { .. } | Self::PublishedFileDamaged { .. } => Some(
+            Self::DiskFull { .. } => Some(DISK_FULL_HINT),
+            Self::ManifestDiffers { .. }
+            | Self::PublishedFileDamaged { .. }
+            | Self::EndsEarly { .. } => Some(
                 "restore the release's folder from a backup; every file can be checked with \
                  `sha256sum -c SHA256SUMS`",
             ),
-            Self::NoSuchRelease { .. } => Some("`botnia releases` lists those that exist"),
-            Self::ReleaseExists { .. } | Self::ParentMoved { .. } => {
+            Self::NoSuchRelease { .. } | Self::Removed { .. } => {
+                Some("`botnia releases` lists those that exist")
+            }
+            Self::ReleaseExists { .. } | Self::ParentMoved { .. } | Self::Fenced { .. } => {
                 Some("another run published in the meantime; run again to build upon its release")
             }
             Self::NumberClaimed { .. } => Some(
@@ -375,9 +407,13 @@ fn still_served(serving: Option<ReleaseNumber>) -> String {
     )
 }
 
+/// What a person can do about a full disk, whatever was being written.
+pub const DISK_FULL_HINT: &str = "free some space, or move the data folder to a larger disk, and \
+    run again: the archive is kept and only the unpublished files are made again";
+
 /// Whether the disk or the quota is exhausted, anywhere in the chain of causes. The io
 /// error itself is asked too: its `source` skips what it wraps.
-fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
+pub fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |error| (*error).source()).any(|error| {
         error.downcast_ref::<io::Error>().is_some_and(|error| {
             matches!(

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    CopyMode, CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
@@ -20,6 +20,17 @@ pub(crate) enum Failure {
     Before,
     /// After it has done everything: the answer is lost.
     After,
+}
+
+/// How a store copies where it should only create.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copies {
+    /// As it should.
+    CreateOnly,
+    /// Over what exists.
+    Over,
+    /// Not at all.
+    Never,
 }
 
 /// What is wrong with a store.
@@ -35,8 +46,8 @@ pub(crate) struct Faults {
     pub(crate) kind: io::ErrorKind,
     /// Overwrites where it should only create.
     pub(crate) overwrites: bool,
-    /// Cannot copy.
-    pub(crate) cannot_copy: bool,
+    /// How it copies where it should only create.
+    pub(crate) copies: Copies,
 }
 
 impl Faults {
@@ -47,7 +58,7 @@ impl Faults {
         for_good: false,
         kind: io::ErrorKind::ConnectionReset,
         overwrites: false,
-        cannot_copy: false,
+        copies: Copies::CreateOnly,
     };
 }
 
@@ -156,12 +167,15 @@ impl ObjectStore for FaultyStore {
         self.run(self.inner.list_with_delimiter(prefix)).await
     }
 
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        if self.faults.cannot_copy {
+    async fn copy_opts(&self, from: &Path, to: &Path, mut options: CopyOptions) -> Result<()> {
+        if self.faults.copies == Copies::Never {
             return Err(Error::NotImplemented {
                 operation: "`copy_opts`".to_owned(),
                 implementer: self.to_string(),
             });
+        }
+        if self.faults.copies == Copies::Over {
+            options.mode = CopyMode::Overwrite;
         }
         self.run(self.inner.copy_opts(from, to, options)).await
     }

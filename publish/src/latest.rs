@@ -37,7 +37,10 @@ impl Releases {
     }
 
     /// The release that `latest` points at, if it exists and points at one.
-    pub(crate) async fn pointed_at(&self) -> Result<Option<ReleaseNumber>, PublishError> {
+    ///
+    /// # Errors
+    /// [`PublishError::Store`].
+    pub async fn pointed_at(&self) -> Result<Option<ReleaseNumber>, PublishError> {
         if let Some(root) = &self.local_root {
             return Ok(std::fs::read_link(root.join(LATEST_LINK))
                 .ok()

@@ -7,6 +7,7 @@
 //! What is deliberately absent: statistics. This crate writes what it is given; every
 //! figure, also a change or a count of revisions, was computed before it came here.
 
+pub mod announcement;
 pub mod csv;
 pub mod documents;
 pub mod error;
@@ -17,8 +18,11 @@ pub mod releases;
 mod clean;
 mod commit;
 mod latest;
+mod removal;
 mod table;
+mod upload;
 
+pub use announcement::{AnnouncedRelease, Announcement, release_committed};
 pub use csv::{IndicatorTitles, RegionNames, write_observations_csv};
 pub use documents::{
     ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, SourceFact, TableFact,
@@ -27,6 +31,7 @@ pub use documents::{
 pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};
 pub use releases::{Releases, Staged};
+pub use removal::Abandoned;
 
 #[cfg(test)]
 mod faulty_store;

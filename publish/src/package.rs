@@ -18,7 +18,7 @@ use crate::commit::hash_file;
 use crate::csv::{IndicatorTitles, RegionNames, content_hash, write_observations_csv};
 use crate::documents::{self, ColumnFact, ReleaseFacts, TableFact};
 use crate::releases::{Releases, Staged, in_background, release_key};
-use crate::table::{TableBytes, columns, distinct_texts};
+use crate::table::{batches, columns, distinct_texts};
 
 /// The folders whose subfolders are regions' packages.
 const PACKAGES: [&str; 3] = ["municipalities", "provinces", "wellbeing-counties"];
@@ -214,9 +214,9 @@ impl Packaging {
         table: ReleasedTable,
         path: String,
     ) -> Result<Member, PublishError> {
-        let (for_ids, for_rows) = (self.open(&table).await?, self.open(&table).await?);
+        let file = self.open(&table).await?;
         in_background("writing a CSV file", move || {
-            self.write_csv(&table, path, for_ids, for_rows)
+            self.write_csv(&table, path, file)
         })
         .await
     }
@@ -225,10 +225,12 @@ impl Packaging {
         &self,
         table: &ReleasedTable,
         path: String,
-        for_ids: TableBytes,
-        for_rows: TableBytes,
+        rows_of: File,
     ) -> Result<Member, PublishError> {
-        let ids = distinct_texts(&table.path, for_ids, ["indicator_id", "region_id"])?;
+        let again = rows_of
+            .try_clone()
+            .map_err(|source| PublishError::file("open", &table.path, source))?;
+        let ids = distinct_texts(&table.path, rows_of, ["indicator_id", "region_id"])?;
         let [indicator_ids, region_ids] = ids;
         let hash = content_hash(
             table.content_hash,
@@ -248,7 +250,7 @@ impl Packaging {
         let mut file = HashingFile::create(&self.scratch, &path)?;
         let rows = write_observations_csv(
             &table.path,
-            for_rows.batches(&table.path, &[])?,
+            batches(&table.path, again, &[])?,
             &self.titles,
             &self.region_names,
             &mut file,
@@ -262,17 +264,15 @@ impl Packaging {
         file.finish(path, self.release, Some(rows), Some(hash))
     }
 
-    async fn open(&self, table: &ReleasedTable) -> Result<TableBytes, PublishError> {
+    async fn open(&self, table: &ReleasedTable) -> Result<File, PublishError> {
         match (table.carried, self.parent) {
-            (true, Some(parent)) => self.releases.open_table(parent, &table.path).await,
+            (true, Some(parent)) => self.releases.open_file(parent, &table.path).await,
             (true, None) => Err(PublishError::NothingToCarry {
                 path: table.path.clone(),
             }),
             (false, _) => {
                 let path = self.scratch.join(&table.path);
-                File::open(&path)
-                    .map(TableBytes::File)
-                    .map_err(|source| PublishError::file("open", path, source))
+                File::open(&path).map_err(|source| PublishError::file("open", path, source))
             }
         }
     }
@@ -285,7 +285,7 @@ impl Packaging {
             let (Some(rows), false) = (entry.rows, entry.path.contains('/')) else {
                 continue;
             };
-            let bytes = self
+            let file = self
                 .open(&ReleasedTable {
                     path: entry.path.clone(),
                     rows,
@@ -299,7 +299,7 @@ impl Packaging {
                 rows,
                 bytes: entry.bytes,
                 sha256: entry.sha256,
-                columns: columns(&entry.path, bytes)?
+                columns: columns(&entry.path, file)?
                     .into_iter()
                     .map(|(name, kind)| ColumnFact { name, kind })
                     .collect(),

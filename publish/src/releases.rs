@@ -8,10 +8,12 @@
 //! published/latest                           a symlink, on a local disk
 //! published/latest.json                      the newest record again, on any other store
 //! published/_scratch/…                       files of a release that is being made
+//! published/_uploads/…                       large ones on their way, on any other store
 //! ```
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,14 +23,15 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use tempfile::TempDir;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use crate::PublishError;
 use crate::manifest::{self, MANIFEST};
-use crate::table::TableBytes;
 
 pub(crate) const LOG: &str = "published/_log";
 pub(crate) const RELEASES: &str = "published/releases";
 pub(crate) const SCRATCH: &str = "published/_scratch";
+pub(crate) const UPLOADS: &str = "published/_uploads";
 
 /// Store operations under way at once.
 pub(crate) const CONCURRENCY: usize = 8;
@@ -98,7 +101,8 @@ impl Releases {
     /// The release of that number, its manifest checked against its commit record.
     ///
     /// # Errors
-    /// [`PublishError::NoSuchRelease`], [`PublishError::ManifestDiffers`].
+    /// [`PublishError::NoSuchRelease`], [`PublishError::Removed`],
+    /// [`PublishError::ManifestDiffers`].
     pub async fn get(
         &self,
         release: ReleaseNumber,
@@ -107,8 +111,17 @@ impl Releases {
             .record(release)
             .await?
             .ok_or(PublishError::NoSuchRelease { release })?;
-        let manifest = self.manifest(&record).await?;
-        Ok((record, manifest))
+        match self.manifest(&record).await {
+            Ok(manifest) => Ok((record, manifest)),
+            // The newest is never removed: without its manifest it is damaged.
+            Err(PublishError::Store {
+                source: object_store::Error::NotFound { .. },
+                ..
+            }) if self.committed().await?.last() > Some(&release) => {
+                Err(PublishError::Removed { release })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The commit records of all releases, oldest first.
@@ -146,17 +159,71 @@ impl Releases {
         Some(self.local_root.as_ref()?.join(key.as_ref()))
     }
 
-    /// A table of a release, without reading it into memory where it lies on a disk.
-    pub(crate) async fn open_table(
+    /// A file of a release, open at its beginning: where it lies on the local disk, and
+    /// as a nameless temporary copy from any other store. It is never in memory as a whole.
+    ///
+    /// # Errors
+    /// [`PublishError::InvalidPath`] for a path that would leave the release; failures to
+    /// read, and to write the copy.
+    pub async fn open_file(
         &self,
         release: ReleaseNumber,
         path: &str,
-    ) -> Result<TableBytes, PublishError> {
-        match self.local_path(release, path) {
-            Some(file) => File::open(&file)
-                .map(TableBytes::File)
-                .map_err(|source| PublishError::file("open", file, source)),
-            None => self.read_file(release, path).await.map(TableBytes::Memory),
+    ) -> Result<File, PublishError> {
+        if let Some(file) = self.local_path(release, path) {
+            return File::open(&file).map_err(|source| PublishError::file("open", file, source));
+        }
+        let key = release_key(release, path)?;
+        let folder = std::env::temp_dir();
+        let not_copied = |source| PublishError::file("copy a published file into", &folder, source);
+        let mut copy = tokio::fs::File::from_std(tempfile::tempfile().map_err(not_copied)?);
+        let not_read = |source| PublishError::store("read", &key, source);
+        let object = self.store.get(&key).await.map_err(not_read)?;
+        let mut pieces = object.into_stream();
+        while let Some(piece) = pieces.next().await {
+            copy.write_all(&piece.map_err(not_read)?)
+                .await
+                .map_err(not_copied)?;
+        }
+        copy.flush().await.map_err(not_copied)?;
+        copy.rewind().await.map_err(not_copied)?;
+        Ok(copy.into_std().await)
+    }
+
+    /// The length in bytes of a file of a release, as the store has it now.
+    ///
+    /// # Errors
+    /// [`PublishError::InvalidPath`] for a path that would leave the release;
+    /// [`PublishError::Store`].
+    pub async fn length(&self, release: ReleaseNumber, path: &str) -> Result<u64, PublishError> {
+        let key = release_key(release, path)?;
+        match self.store.head(&key).await {
+            Ok(object) => Ok(object.size),
+            Err(source) => Err(PublishError::store("look for", &key, source)),
+        }
+    }
+
+    /// Some bytes of a file of a release.
+    ///
+    /// # Errors
+    /// As [`length`](Self::length), and where the file ends before the range does.
+    pub async fn read_range(
+        &self,
+        release: ReleaseNumber,
+        path: &str,
+        range: Range<u64>,
+    ) -> Result<Bytes, PublishError> {
+        let key = release_key(release, path)?;
+        let bytes = self.store.get_range(&key, range.clone()).await;
+        let bytes = bytes.map_err(|source| PublishError::store("read", &key, source))?;
+        if bytes.len() as u64 == range.end - range.start {
+            Ok(bytes)
+        } else {
+            Err(PublishError::EndsEarly {
+                release,
+                path: path.to_owned(),
+                expected: range.end,
+            })
         }
     }
 
@@ -186,7 +253,12 @@ impl Releases {
         }
     }
 
-    pub(crate) async fn record(
+    /// The commit record of that number, whether its files are there or were removed;
+    /// `None` where it was never committed.
+    ///
+    /// # Errors
+    /// [`PublishError::Store`], [`PublishError::ReadRecord`].
+    pub async fn record(
         &self,
         release: ReleaseNumber,
     ) -> Result<Option<CommitRecord>, PublishError> {

@@ -1,4 +1,4 @@
-//! Reading published Parquet tables: from a file on disk or from bytes of a store.
+//! Reading published Parquet tables.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -7,7 +7,6 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, Int32Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Schema};
-use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -17,40 +16,20 @@ use crate::PublishError;
 /// Rows in memory at once while a table is read.
 const BATCH_ROWS: usize = 8192;
 
-/// The bytes of a table.
-#[derive(Debug)]
-pub(crate) enum TableBytes {
-    /// On disk.
-    File(File),
-    /// From a store.
-    Memory(Bytes),
-}
-
-impl TableBytes {
-    /// Its batches, of the named columns only if any are named.
-    pub(crate) fn batches(
-        self,
-        table: &str,
-        columns: &[&str],
-    ) -> Result<ParquetRecordBatchReader, PublishError> {
-        match self {
-            Self::File(file) => ParquetRecordBatchReaderBuilder::try_new(file)
-                .and_then(|builder| build(builder, columns)),
-            Self::Memory(bytes) => ParquetRecordBatchReaderBuilder::try_new(bytes)
-                .and_then(|builder| build(builder, columns)),
-        }
-        .map_err(|source| PublishError::ReadTable {
-            table: table.to_owned(),
-            source,
-        })
-    }
-}
-
-fn build<T: parquet::file::reader::ChunkReader + 'static>(
-    builder: ParquetRecordBatchReaderBuilder<T>,
+/// The batches of a table, of the named columns only if any are named.
+pub(crate) fn batches(
+    table: &str,
+    file: File,
     columns: &[&str],
-) -> Result<ParquetRecordBatchReader, ParquetError> {
-    let builder = builder.with_batch_size(BATCH_ROWS);
+) -> Result<ParquetRecordBatchReader, PublishError> {
+    open(file, columns).map_err(|source| PublishError::ReadTable {
+        table: table.to_owned(),
+        source,
+    })
+}
+
+fn open(file: File, columns: &[&str]) -> Result<ParquetRecordBatchReader, ParquetError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH_ROWS);
     if columns.is_empty() {
         return builder.build();
     }
@@ -61,11 +40,11 @@ fn build<T: parquet::file::reader::ChunkReader + 'static>(
 /// The distinct texts of each of some columns of a table.
 pub(crate) fn distinct_texts<const N: usize>(
     table: &str,
-    bytes: TableBytes,
+    file: File,
     columns: [&str; N],
 ) -> Result<[BTreeSet<String>; N], PublishError> {
     let mut distinct = [const { BTreeSet::new() }; N];
-    for batch in bytes.batches(table, &columns)? {
+    for batch in batches(table, file, &columns)? {
         let batch = batch.map_err(|source| PublishError::ReadRows {
             table: table.to_owned(),
             source,
@@ -157,11 +136,8 @@ pub(crate) fn wrong_type(
 }
 
 /// The names of a table's columns with what kind of values they hold.
-pub(crate) fn columns(
-    table: &str,
-    bytes: TableBytes,
-) -> Result<Vec<(String, ColumnKind)>, PublishError> {
-    let reader = bytes.batches(table, &[])?;
+pub(crate) fn columns(table: &str, file: File) -> Result<Vec<(String, ColumnKind)>, PublishError> {
+    let reader = batches(table, file, &[])?;
     let schema: &Schema = &arrow_array::RecordBatchReader::schema(&reader);
     schema
         .fields()

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use anyhow::bail;
-use botnia_model::{Clock, Event, IndicatorId};
+use botnia_model::{Clock, IndicatorId};
 
 use super::output::{data, note};
 use super::{Exit, Global, UsageError, no_data_yet};
 use crate::engine::is_selected;
-use crate::engine::ledger::{Completion, Held, Ledger, SeriesChange};
+use crate::engine::ledger::Ledger;
+use crate::engine::review::{ReviewError, approve, reject};
 use crate::engine::storage::Storage;
 
 /// Accept the held figures of an indicator.
@@ -66,17 +66,9 @@ pub(super) async fn list(global: &Global) -> anyhow::Result<Exit> {
 impl Approve {
     pub(super) async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         let ledger = open(global).await?;
-        let held = waiting(&ledger, &self.indicator).await?;
-        let event = Event::IndicatorApproved {
-            indicator: self.indicator.clone(),
-            normalised: held.figures.normalised,
-        };
-        let done = Completion {
-            series: Some((self.indicator.clone(), SeriesChange::Accepted(held.figures))),
-            events: vec![event],
-            ..Completion::default()
-        };
-        ledger.complete(clock.now(), &done).await?;
+        approve(&ledger, &self.indicator, clock.now())
+            .await
+            .map_err(as_usage)?;
         ledger.close().await;
         note(format_args!(
             "{} is approved; the next run publishes it.",
@@ -88,27 +80,10 @@ impl Approve {
 
 impl Reject {
     pub(super) async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
-        if self.note.trim().is_empty() {
-            bail!(UsageError(
-                "a rejection needs its reason: `--note \"why\"`".to_owned()
-            ));
-        }
         let ledger = open(global).await?;
-        let held = waiting(&ledger, &self.indicator).await?;
-        let event = Event::IndicatorRejected {
-            indicator: self.indicator.clone(),
-            normalised: held.figures.normalised,
-        };
-        let held = Held {
-            rejected: Some(self.note),
-            ..held
-        };
-        let done = Completion {
-            series: Some((self.indicator.clone(), SeriesChange::Held(held))),
-            events: vec![event],
-            ..Completion::default()
-        };
-        ledger.complete(clock.now(), &done).await?;
+        reject(&ledger, &self.indicator, &self.note, clock.now())
+            .await
+            .map_err(as_usage)?;
         ledger.close().await;
         note(format_args!(
             "{} is rejected; its last good figures stay published until the source changes it again.",
@@ -118,18 +93,19 @@ impl Reject {
     }
 }
 
-async fn waiting(ledger: &Ledger, indicator: &IndicatorId) -> anyhow::Result<Held> {
-    let series = ledger.series(indicator).await?;
-    match series.and_then(|series| series.held) {
-        Some(held) => Ok(held),
-        None => bail!(UsageError(format!(
-            "nothing of `{indicator}` is held\nhint: `botnia held` lists what waits"
-        ))),
+/// What was asked for wrongly is said with what to ask for.
+fn as_usage(error: ReviewError) -> anyhow::Error {
+    match &error {
+        ReviewError::NoReason => UsageError(format!("{error}: `--note \"why\"`")).into(),
+        ReviewError::Unknown { .. } | ReviewError::NothingHeld { .. } => {
+            UsageError(format!("{error}\nhint: `botnia held` lists what waits")).into()
+        }
+        ReviewError::Ledger(_) => error.into(),
     }
 }
 
 /// The ledger alone: its transactions keep order with a service that runs meanwhile.
-async fn open(global: &Global) -> anyhow::Result<Ledger> {
+pub(super) async fn open(global: &Global) -> anyhow::Result<Ledger> {
     let settings = global.settings()?;
     if Storage::open_to_read(&settings.data)?.is_none() {
         return Err(no_data_yet(&settings.data));

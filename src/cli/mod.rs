@@ -1,8 +1,12 @@
 //! The commands: one file each. Output meant for a pipe goes to stdout, everything else
 //! to stderr.
 
+mod backfill;
+mod doctor;
+mod gc;
 mod generate;
 mod held;
+mod jobs;
 mod logging;
 mod output;
 mod releases;
@@ -11,6 +15,7 @@ mod sandbox;
 mod serve;
 mod status;
 mod validate;
+mod worker;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,7 +23,7 @@ use std::sync::Arc;
 
 use crate::engine::EngineError;
 use anyhow::Context as _;
-use botnia_config::{IndicatorSet, Settings};
+use botnia_config::{IndicatorSet, Settings, SettingsError};
 use botnia_model::Clock;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -49,8 +54,9 @@ struct Global {
         default_value = "config/botnia.toml"
     )]
     config: PathBuf,
-    /// Where everything is kept; overrides `data` of the settings.
-    #[arg(long, global = true, value_name = "PATH", env = "BOTNIA_DATA")]
+    /// Where everything is kept, a path or `s3://bucket/prefix`; overrides `data` of the
+    /// settings.
+    #[arg(long, global = true, value_name = "PLACE", env = "BOTNIA_DATA")]
     data: Option<String>,
     /// How log lines are written.
     #[arg(
@@ -75,6 +81,8 @@ enum Command {
     Run(run::Run),
     /// Sweep by schedule, and serve what is published, until told to stop.
     Serve(serve::Serve),
+    /// Work on the jobs of a shared ledger, until told to stop.
+    Worker,
     /// What is published, what waits, what failed, and how the latest sweeps went.
     Status,
     /// The releases, newest first.
@@ -85,6 +93,16 @@ enum Command {
     Approve(held::Approve),
     /// Refuse the held figures of an indicator; the last good ones stay published.
     Reject(held::Reject),
+    /// Try jobs again that failed for good, or list them.
+    Retry(jobs::Retry),
+    /// Let a job go that failed for good.
+    Discard(jobs::Discard),
+    /// Normalise again from the archived answers, without asking any source.
+    Backfill(backfill::Backfill),
+    /// Look at everything that botnia needs, and say what is wrong with it.
+    Doctor,
+    /// Remove what nothing refers to; raw answers always stay.
+    Gc(gc::Gc),
     /// Read the settings and the indicator sets, and say what is wrong with them.
     Validate,
     /// An upstream to run: answers as Sotkanet does, with made-up data or from recordings.
@@ -142,7 +160,7 @@ pub fn main(clock: Arc<dyn Clock>) -> ExitCode {
         Err(error) => {
             output::error(&error);
             let usage = error.is::<UsageError>()
-                || error.is::<botnia_config::SettingsError>()
+                || error.is::<SettingsError>()
                 || error
                     .downcast_ref::<EngineError>()
                     .is_some_and(EngineError::is_usage);
@@ -160,11 +178,17 @@ impl Command {
         match self {
             Self::Run(command) => Box::pin(command.run(global, clock)).await,
             Self::Serve(command) => Box::pin(command.run(global, clock)).await,
+            Self::Worker => Box::pin(worker::run(global, clock)).await,
             Self::Status => status::run(global).await,
             Self::Releases => releases::run(global).await,
             Self::Held => held::list(global).await,
             Self::Approve(command) => command.run(global, clock).await,
             Self::Reject(command) => command.run(global, clock).await,
+            Self::Retry(command) => command.run(global, clock).await,
+            Self::Discard(command) => command.run(global, clock).await,
+            Self::Backfill(command) => Box::pin(command.run(global, clock)).await,
+            Self::Doctor => Box::pin(doctor::run(global, clock)).await,
+            Self::Gc(command) => command.run(global, clock).await,
             Self::Validate => validate::run(global),
             Self::Sandbox(command) => command.run().await,
             Self::Generate(command) => command.run(),
@@ -173,8 +197,8 @@ impl Command {
 
     fn activity(&self) -> logging::Activity {
         match self {
-            Self::Run(_) => logging::Activity::Progress,
-            Self::Serve(_) => logging::Activity::Service,
+            Self::Run(_) | Self::Backfill(_) => logging::Activity::Progress,
+            Self::Serve(_) | Self::Worker => logging::Activity::Service,
             _ => logging::Activity::Short,
         }
     }
@@ -188,10 +212,13 @@ impl Global {
 
     /// The indicator sets: those that ship with botnia, and those beside the settings.
     fn sets(&self) -> anyhow::Result<Vec<IndicatorSet>> {
+        Ok(self.indicator_sets()?)
+    }
+
+    /// The same, with what is wrong with them.
+    fn indicator_sets(&self) -> Result<Vec<IndicatorSet>, SettingsError> {
         let beside = self.config.parent().unwrap_or(Path::new("")).join("sets");
-        Ok(IndicatorSet::load_all(
-            beside.is_dir().then_some(beside.as_path()),
-        )?)
+        IndicatorSet::load_all(beside.is_dir().then_some(beside.as_path()))
     }
 
     fn environment(&self) -> impl Iterator<Item = (String, String)> {

@@ -29,6 +29,12 @@ pub(super) fn error(error: &anyhow::Error) {
     }
 }
 
+/// A text as one field of a line: what would begin another field or line becomes a space.
+pub(super) fn field(text: &str) -> String {
+    let parts: Vec<_> = text.split(char::is_control).collect();
+    parts.join(" ")
+}
+
 /// A number with groups of three divided by a space: `5 351 427`.
 pub(super) fn number(number: u64) -> String {
     let digits = number.to_string();
@@ -57,6 +63,12 @@ mod tests {
         assert_eq!(number(0), "0");
         assert_eq!(number(999), "999");
         assert_eq!(number(5_351_427), "5 351 427");
+    }
+
+    #[test]
+    fn a_field_stays_on_its_line_and_in_its_column() {
+        assert_eq!(field("one\ttwo\nthree"), "one two three");
+        assert_eq!(field("työttömät, %"), "työttömät, %");
     }
 
     #[test]

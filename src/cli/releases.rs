@@ -1,6 +1,6 @@
 //! `botnia releases`: what was published, newest first.
 
-use botnia_publish::Releases;
+use botnia_publish::PublishError;
 
 use super::output::{data, number};
 use super::{Exit, Global, no_data_yet};
@@ -10,7 +10,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
     let settings = global.settings()?;
     let storage =
         Storage::open_to_read(&settings.data)?.ok_or_else(|| no_data_yet(&settings.data))?;
-    let releases = Releases::new(storage.store.clone(), Some(storage.root.clone()));
+    let releases = storage.releases();
     let mut records = releases.list().await?;
     records.reverse();
     let mut table = comfy_table::Table::new();
@@ -24,7 +24,21 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
         "manifest",
     ]);
     for record in &records {
-        let manifest = releases.get(record.release).await?.1;
+        let manifest = match releases.get(record.release).await {
+            Ok((_, manifest)) => manifest,
+            Err(PublishError::Removed { .. }) => {
+                table.add_row([
+                    record.release.to_string(),
+                    record.released_at.to_string(),
+                    "removed".to_owned(),
+                    String::new(),
+                    String::new(),
+                    record.manifest.to_string().chars().take(12).collect(),
+                ]);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let rows = manifest
             .files
             .iter()

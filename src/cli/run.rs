@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use botnia_config::{IndicatorSet, Settings};
-use botnia_model::{Clock, IndicatorId, SourceId, SourceIndicator};
+use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
 use botnia_sandbox::{Sandbox, SandboxOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{count, data, note, number};
 use super::{Exit, Global};
+use crate::engine::job::Fetching;
 use crate::engine::ledger::SweepOutcome;
-use crate::engine::{Engine, Progress, RunRequest, RunSummary};
+use crate::engine::storage::Storage;
+use crate::engine::{Engine, Progress, RunRequest, RunSummary, check_request};
 
 /// The settings of `--demo`.
 const DEMO: &str = include_str!("../../config/demo.toml");
@@ -36,7 +38,6 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
-        let began = Instant::now();
         let (settings, sets, sandbox) = if self.demo {
             let mut settings = Settings::parse("demo.toml", DEMO, global.environment())?;
             let sandbox = Sandbox::start(SandboxOptions::default()).await?;
@@ -47,35 +48,51 @@ impl Run {
         } else {
             (global.settings()?, global.sets()?, None)
         };
-        let engine = Engine::open(settings, sets, clock).await?;
         let request = RunRequest {
             source: self.source,
             indicators: self.indicator,
-            full: self.full,
+            fetching: if self.full {
+                Fetching::Everything
+            } else {
+                Fetching::Moved
+            },
         };
-        let bar = Bar::new(global);
-        let result = engine.run(&request, &bar).await;
-        bar.clear();
-        let root = engine.root().to_owned();
-        engine.close().await;
+        let swept = sweep(global, clock, settings, sets, &request).await;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
         }
-        let summary = result?;
+        swept
+    }
+}
+
+/// One run, with its progress and its summary.
+pub(super) async fn sweep(
+    global: &Global,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    sets: Vec<IndicatorSet>,
+    request: &RunRequest,
+) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    // A typing error must not leave a data folder behind.
+    check_request(&settings, &sets, request)?;
+    let engine = Engine::open(settings, sets, clock).await?;
+    let bar = Bar::new(global);
+    let result = engine.run(request, &bar).await;
+    bar.clear();
+    let summary = result.inspect(|summary| {
+        let storage = engine.storage();
         if global.quiet {
-            list_troubles(&summary);
+            list_troubles(summary);
         } else {
-            summarise(&summary, &root, began.elapsed());
+            summarise(summary, storage, began.elapsed());
         }
         if let Some(record) = &summary.release {
-            data(
-                root.join("published/releases")
-                    .join(record.release.folder())
-                    .display(),
-            );
+            data(storage.name_of(&folder_of(record)));
         }
-        Ok(exit(&summary))
-    }
+    });
+    engine.close().await;
+    Ok(exit(&summary?))
 }
 
 /// 1 if anything could not be had, 3 if something waits for a person, else 0.
@@ -92,7 +109,12 @@ fn exit(summary: &RunSummary) -> Exit {
 /// Lines shown per list in the summary; `botnia status` shows them all.
 const SHOWN: usize = 8;
 
-fn summarise(summary: &RunSummary, root: &std::path::Path, took: Duration) {
+/// The folder of a release, below the place of the data.
+fn folder_of(record: &CommitRecord) -> String {
+    format!("published/releases/{}", record.release.folder())
+}
+
+fn summarise(summary: &RunSummary, storage: &Storage, took: Duration) {
     note("");
     for (source, outcome) in &summary.sweeps {
         note(format_args!("Source     {source}: {}", words(outcome)));
@@ -107,14 +129,15 @@ fn summarise(summary: &RunSummary, root: &std::path::Path, took: Duration) {
         ));
     }
     list_troubles(summary);
-    let published = root.join("published");
+    // The name that stays when the next release comes; an object store has no such name.
+    let newest = |record| match &storage.root {
+        Some(_) => storage.name_of("published/latest"),
+        None => storage.name_of(&folder_of(record)),
+    };
     match (&summary.release, &summary.served) {
         (Some(record), _) => {
             note(format_args!("Release    {} is published", record.release));
-            note(format_args!(
-                "Where      {}",
-                published.join("latest").display()
-            ));
+            note(format_args!("Where      {}", newest(record)));
         }
         (None, Some(record)) => note(format_args!(
             "Release    nothing changed, so none was made; release {} is still served",
@@ -123,13 +146,12 @@ fn summarise(summary: &RunSummary, root: &std::path::Path, took: Duration) {
         (None, None) => note("Release    none: there are no figures to publish"),
     }
     note(format_args!("Took       {:.1} s", took.as_secs_f64()));
-    if summary.served.is_some() {
-        let file = published.join("latest/by_province/province=14/observations.parquet");
+    if let Some(record) = &summary.served {
+        let folder = newest(record);
         note("");
         note("Try it, with DuckDB:");
         note(format_args!(
-            "  duckdb -c \"SELECT region_id, year, value FROM '{}' WHERE indicator_id = 'sotkanet:127' AND sex = 'total' ORDER BY year DESC, value DESC LIMIT 10\"",
-            file.display()
+            "  duckdb -c \"SELECT region_id, year, value FROM '{folder}/by_province/province=14/observations.parquet' WHERE indicator_id = 'sotkanet:127' AND sex = 'total' ORDER BY year DESC, value DESC LIMIT 10\""
         ));
     }
 }
@@ -142,7 +164,11 @@ fn list_troubles(summary: &RunSummary) {
             .failures
             .iter()
             .map(|(what, why)| format!("{what}: {why}")),
-        "the last good figures stay published; the next run tries again",
+        if summary.served.is_some() {
+            "the last good figures stay published; the next run tries again"
+        } else {
+            "nothing is published yet; the next run tries again"
+        },
     );
     list(
         "Held       ",

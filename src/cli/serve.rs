@@ -13,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::output::note;
 use super::{Exit, Global};
-use crate::engine::Engine;
 use crate::engine::scheduler::{NextSlots, Scheduler};
-use crate::server::{Schedules, ServerState, router, serve};
+use crate::engine::worker::Scope;
+use crate::engine::{Engine, Silent};
+use crate::server::{ActionLimits, Schedules, ServerState, router, serve};
 
 /// Sweep by schedule, and serve what is published, until told to stop.
 #[derive(Debug, clap::Args)]
@@ -35,9 +36,11 @@ impl Schedules for NextSlots {
 impl Serve {
     pub(super) async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         let settings = global.settings()?;
+        let sets = global.sets()?;
         let address = self.listen.unwrap_or(settings.server.listen);
         let time_zone = TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC);
-        let engine = Arc::new(Engine::open(settings, global.sets()?, Arc::clone(&clock)).await?);
+        let engine =
+            Arc::new(Engine::open(settings.clone(), sets.clone(), Arc::clone(&clock)).await?);
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("listen on {address}"))?;
@@ -49,24 +52,28 @@ impl Serve {
             schedules: scheduler.next_slots(),
             clock,
             time_zone,
+            settings,
+            sets,
+            action_limits: ActionLimits::default(),
         };
         let shutdown = stopped_by_signals()?;
         note(format_args!(
             "Serving http://{address}/ and its status at /status. Stop with Ctrl-C."
         ));
         let server = tokio::spawn(serve(listener, router(state), shutdown.clone()));
-        let outcome = scheduler.run(shutdown.clone()).await;
-        // The scheduler ends early only by an error; the server must not go on alone.
-        shutdown.cancel();
+        let (worked, ()) = tokio::join!(
+            engine.work(Scope::Everything, &Silent, &shutdown),
+            scheduler.run(shutdown.clone()),
+        );
+        worked?;
         server.await.context("stop the web server")?;
-        outcome?;
         note("Stopped.");
         Ok(Exit::Done)
     }
 }
 
 /// A token that SIGTERM and Ctrl-C cancel.
-fn stopped_by_signals() -> anyhow::Result<CancellationToken> {
+pub(super) fn stopped_by_signals() -> anyhow::Result<CancellationToken> {
     let shutdown = CancellationToken::new();
     for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
         let mut signals = signal(kind).context("listen for signals")?;

@@ -1,10 +1,9 @@
-//! `botnia status`: what is published, what waits, what failed.
+//! `botnia status`: what is published, what runs, what waits, what failed.
 
-use botnia_publish::Releases;
-
-use super::output::{data, number};
+use super::output::{count, data, field};
 use super::{Exit, Global, no_data_yet};
 use crate::engine::is_selected;
+use crate::engine::job::{JobRecord, JobState};
 use crate::engine::ledger::Ledger;
 use crate::engine::storage::Storage;
 
@@ -15,7 +14,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
     let settings = global.settings()?;
     let storage =
         Storage::open_to_read(&settings.data)?.ok_or_else(|| no_data_yet(&settings.data))?;
-    let releases = Releases::new(storage.store.clone(), Some(storage.root.clone()));
+    let releases = storage.releases();
     let ledger = Ledger::open(&settings.state).await?;
     match releases.latest().await? {
         None => data("Release    none yet"),
@@ -31,18 +30,14 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
                 }
             ));
             data(format_args!(
-                "           {} indicators, {} files, division of {}",
-                number(manifest.indicators.len() as u64),
-                number(manifest.files.len() as u64),
+                "           {}, {}, division of {}",
+                count(manifest.indicators.len() as u64, "indicator"),
+                count(manifest.files.len() as u64, "file"),
                 manifest.geo_vintage
             ));
             data(format_args!(
                 "           {}",
-                storage
-                    .root
-                    .join("published/releases")
-                    .join(record.release.folder())
-                    .display()
+                storage.name_of(&format!("published/releases/{}", record.release.folder()))
             ));
         }
     }
@@ -55,6 +50,8 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
         };
         data(format_args!("Sweep      {}: {state}", sweep.sweep));
     }
+    let open = ledger.open_jobs().await?;
+    open.iter().filter_map(open_job).for_each(data);
     let sets = global.sets()?;
     let mut all = ledger.all_series().await?;
     all.retain(|(indicator, _)| is_selected(&settings, &sets, indicator));
@@ -80,12 +77,47 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
             ));
         }
     }
+    let dead = ledger.dead_jobs().await?;
+    dead.iter().map(dead_job).for_each(data);
     ledger.close().await;
-    Ok(if failing {
+    Ok(if failing || !dead.is_empty() {
         Exit::Failed
     } else if waits {
         Exit::Held
     } else {
         Exit::Done
     })
+}
+
+/// A job that somebody works on, or that waits for its next attempt. One that was never
+/// tried is about to be: it says nothing.
+fn open_job(record: &JobRecord) -> Option<String> {
+    let (job, subject) = (record.job, record.task.subject());
+    if record.state == JobState::Running {
+        return Some(format!(
+            "Running    {subject}: job {job}, attempt {} by {}",
+            record.attempts,
+            record.worker.as_deref().unwrap_or("a worker")
+        ));
+    }
+    let failure = record.failure.as_ref()?;
+    Some(format!(
+        "Waiting    {subject}: job {job} is tried again from {}, after {}: {}",
+        record.not_before,
+        count(u64::from(record.attempts), "attempt"),
+        field(&failure.message)
+    ))
+}
+
+/// A job that failed for good, with what to type.
+fn dead_job(record: &JobRecord) -> String {
+    let job = record.job;
+    let why = record.failure.as_ref().map_or_else(String::new, |failure| {
+        format!(" since {}: {}", failure.since, field(&failure.message))
+    });
+    format!(
+        "Dead       {}{why}\n           `botnia retry {job}` tries it again, \
+         `botnia discard {job} --note WHY` lets it go",
+        record.task.subject()
+    )
 }

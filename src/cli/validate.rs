@@ -9,7 +9,7 @@ pub(super) fn run(global: &Global) -> anyhow::Result<Exit> {
     let settings = global.settings()?;
     let sets = global.sets()?;
     Storage::check(&settings.data).map_err(|error| UsageError(error.to_string()))?;
-    Ledger::check(&settings.state).map_err(|error| UsageError(error.to_string()))?;
+    Ledger::shares(&settings.state).map_err(|error| UsageError(error.to_string()))?;
     data(format_args!(
         "{}: right. {}, {}",
         global.config.display(),

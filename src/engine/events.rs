@@ -1,9 +1,36 @@
-//! One log line for every event.
+//! What every event leaves behind besides its row in the ledger: a log line, and a count.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use botnia_model::Event;
 
+/// How often each event happened in this process.
+#[derive(Debug, Default)]
+pub(crate) struct EventCounters([AtomicU64; Event::NAMES.len()]);
+
+impl EventCounters {
+    /// Each event's name and count, those that never happened too.
+    pub(crate) fn counts(&self) -> Vec<(&'static str, u64)> {
+        let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
+        Event::NAMES.into_iter().zip(counts).collect()
+    }
+
+    fn count(&self, event: &Event) {
+        let place = Event::NAMES.iter().position(|name| *name == event.name());
+        if let Some(count) = place.and_then(|place| self.0.get(place)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Writes the log line of an event that became fact, and counts it.
+pub(crate) fn emit(event: &Event, counters: &EventCounters) {
+    counters.count(event);
+    log(event);
+}
+
 /// Writes the line. WARN: nothing is lost. ERROR: a person must act.
-pub(crate) fn log(event: &Event) {
+fn log(event: &Event) {
     match event {
         Event::SweepStarted { sweep, source } => {
             tracing::info!(%sweep, %source, "Sweep started");
@@ -60,6 +87,22 @@ pub(crate) fn log(event: &Event) {
         }
         Event::SweepFinished { sweep, release } => {
             tracing::info!(%sweep, release = release.map(botnia_model::ReleaseNumber::get), "Sweep finished");
+        }
+        Event::JobDied {
+            job,
+            subject,
+            remedy,
+        } => {
+            tracing::error!(%job, subject, remedy, "Job failed for good and waits for a person");
+        }
+        Event::JobRetried { job, subject } => {
+            tracing::info!(%job, subject, "Job is tried again");
+        }
+        Event::JobDiscarded { job, subject } => {
+            tracing::info!(%job, subject, "Job discarded");
+        }
+        Event::ReleaseAnnounced { release } => {
+            tracing::info!(%release, "Release announced");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! One indicator of a sweep: described, fetched where it moved, archived, normalised,
-//! checked, and accepted or held.
+//! One indicator: described, fetched where it moved, archived, normalised, checked, and
+//! accepted or held.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use botnia_config::{SetIndicator, SourceKind};
-use botnia_ingest::{Answer, Source};
+use botnia_config::{SetIndicator, SourceSettings, YearRange};
+use botnia_ingest::{Answer, ArchiveError, Source};
 use botnia_model::{
     ContentHash, Event, IndicatorId, Observation, Snapshot, SourceIndicator, SweepId,
 };
@@ -12,59 +12,42 @@ use botnia_transform::checks::{self, Hold};
 use botnia_transform::normalise::{self, Description, Normalised, RegionIndex};
 use botnia_transform::{TransformError, observation_table};
 use bytes::Bytes;
-use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStoreExt, PutMode, PutOptions};
 
+use super::job::{Fetching, JobResult, Lease, Verdict};
 use super::ledger::{Completion, Failure, Figures, Held, HoldReason, Series, SeriesChange};
+use super::plan::Frame;
 use super::sweep::{Trouble, chain};
-use super::{Engine, EngineError, RowCounts};
+use super::{Engine, EngineError, Progress, RowCounts, Work, retry};
 
-/// One indicator that the settings select, with what a set expects of it.
-pub(super) struct Selected {
-    pub(super) id: SourceIndicator,
-    pub(super) expected: Option<SetIndicator>,
-    pub(super) themes: Vec<String>,
-}
-
-/// What one sweep shares among its indicators.
-pub(super) struct Sweep<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) id: SweepId,
-    pub(super) kind: SourceKind,
-    pub(super) source: Box<dyn Source>,
-    pub(super) frame: Frame,
-    pub(super) full: bool,
+/// One indicator of a sweep, with what a set expects of it.
+struct Indicator<'a> {
+    engine: &'a Engine,
+    id: &'a IndicatorId,
+    settings: &'a SourceSettings,
+    source: Box<dyn Source>,
+    sweep: SweepId,
+    frame: Arc<Frame>,
+    fetching: Fetching,
     /// The years that are asked for, as text.
-    pub(super) years: String,
-    pub(super) snapshots: Mutex<Vec<Snapshot>>,
-}
-
-/// The answers that frame a sweep, read.
-pub(super) struct Frame {
-    pub(super) regions: Arc<RegionIndex>,
-    pub(super) regions_hash: ContentHash,
-    pub(super) division: ContentHash,
+    years: String,
+    expected: Option<SetIndicator>,
+    themes: Vec<String>,
+    series: Option<Series>,
 }
 
 /// What came of one indicator.
-pub(super) enum Outcome {
+enum Outcome {
     Changed(RowCounts),
     Unchanged,
     Held(Vec<HoldReason>),
     Rejected,
-    Failed(String),
 }
 
-impl Outcome {
-    pub(super) fn word(&self) -> &'static str {
-        match self {
-            Self::Changed(_) => "changed",
-            Self::Unchanged => "unchanged",
-            Self::Held(_) => "held",
-            Self::Rejected => "rejected",
-            Self::Failed(_) => "failed",
-        }
-    }
+/// The answer that describes an indicator.
+struct Described {
+    hash: ContentHash,
+    body: Bytes,
+    synthetic: bool,
 }
 
 /// The answers with an indicator's figures.
@@ -79,85 +62,207 @@ struct Fresh {
     holds: Vec<Hold>,
 }
 
-impl Sweep<'_> {
+/// What a piece of work has seen and done so far.
+#[derive(Default)]
+struct Seen {
+    done: Completion,
+    snapshots: Vec<Snapshot>,
+}
+
+impl Engine {
     /// One indicator, from its description to figures that are accepted or held. All that
     /// it brings becomes true in one transaction at its end.
     pub(super) async fn indicator(
         &self,
-        selected: &Selected,
-    ) -> Result<(IndicatorId, Outcome), EngineError> {
-        let id = IndicatorId::new(self.source.id().clone(), selected.id.clone());
-        let series = self.engine.ledger.series(&id).await?;
-        let mut done = Completion::default();
-        let (change, outcome) = match self.work(&id, selected, series.as_ref(), &mut done).await? {
+        lease: &Lease,
+        settings: &SourceSettings,
+        id: &IndicatorId,
+        regions: ContentHash,
+        fetching: Fetching,
+        progress: &dyn Progress,
+    ) -> Result<Work, EngineError> {
+        let series = self.ledger.series(id).await?;
+        let sweep = lease
+            .sweep
+            .clone()
+            .unwrap_or_else(|| SweepId::new(&settings.id, self.clock.now()));
+        let mut seen = Seen::default();
+        let worked = match self
+            .prepare(settings, id, regions, fetching, series.as_ref(), &sweep)
+            .await?
+        {
+            Ok(indicator) => indicator.work(&mut seen).await?,
+            Err(trouble) => Err(trouble),
+        };
+        let Seen {
+            mut done,
+            snapshots,
+        } = seen;
+        let (change, outcome) = match worked {
             Ok(worked) => worked,
-            Err(failure) => {
-                self.engine.keep_rejected(&failure).await?;
-                let message = chain(&failure);
-                done.events.push(Event::FetchFailed {
-                    sweep: self.id.clone(),
-                    indicator: Some(id.clone()),
-                    remedy: failure.remedy().to_owned(),
-                });
-                let since = series
-                    .and_then(|series| series.failure)
-                    .map_or_else(|| self.engine.clock.now(), |earlier| earlier.since);
-                let record = Failure {
-                    remedy: failure.remedy().to_owned(),
-                    message: message.clone(),
-                    since,
-                };
-                // The description that was seen is not the latest until its figures are
-                // in: otherwise the next sweep would find nothing moved.
-                done.answers.clear();
-                (SeriesChange::Failed(record), Outcome::Failed(message))
+            Err(trouble) => {
+                progress.indicator(id, "failed");
+                return self.failed(lease, id, sweep, series, &trouble).await;
             }
         };
         done.series = Some((id.clone(), change));
-        self.engine.complete(done).await?;
-        Ok((id, outcome))
+        let (word, result) = match outcome {
+            Outcome::Changed(rows) => ("changed", JobResult::Changed { rows, snapshots }),
+            Outcome::Unchanged => ("unchanged", JobResult::Unchanged { snapshots }),
+            Outcome::Held(reasons) => ("held", JobResult::Held { reasons, snapshots }),
+            Outcome::Rejected => ("rejected", JobResult::Rejected { snapshots }),
+        };
+        progress.indicator(id, word);
+        Ok(Work {
+            verdict: Verdict::Done(result),
+            done,
+        })
+    }
+
+    async fn prepare<'a>(
+        &'a self,
+        settings: &'a SourceSettings,
+        id: &'a IndicatorId,
+        regions: ContentHash,
+        fetching: Fetching,
+        series: Option<&Series>,
+        sweep: &SweepId,
+    ) -> Result<Result<Indicator<'a>, Trouble>, EngineError> {
+        let source = match botnia_ingest::open(settings, Arc::clone(&self.client), false) {
+            Ok(source) => source,
+            Err(failure) => return Ok(Err(Trouble::Source(failure))),
+        };
+        // Archived figures were translated by the region list of their own sweep.
+        let accepted = series.and_then(|series| series.accepted.as_ref());
+        let regions = match accepted {
+            Some(figures) if fetching == Fetching::Archived => figures.regions,
+            _ => regions,
+        };
+        let frame = match self.frame_of(settings, regions).await? {
+            Ok(frame) => frame,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        Ok(Ok(Indicator {
+            engine: self,
+            id,
+            settings,
+            source,
+            sweep: sweep.clone(),
+            frame,
+            fetching,
+            years: years(settings.years),
+            expected: self.expected(settings, id.source_indicator()).cloned(),
+            themes: self.themes(settings, id.source_indicator()),
+            series: series.cloned(),
+        }))
+    }
+
+    /// Nothing came of an indicator. The answers that were seen on the way do not become
+    /// the latest: otherwise the next sweep would find nothing moved.
+    async fn failed(
+        &self,
+        lease: &Lease,
+        id: &IndicatorId,
+        sweep: SweepId,
+        series: Option<Series>,
+        trouble: &Trouble,
+    ) -> Result<Work, EngineError> {
+        self.keep_rejected(trouble).await?;
+        let now = self.clock.now();
+        let failure = Failure {
+            remedy: trouble.remedy().to_owned(),
+            message: chain(trouble),
+            since: series
+                .and_then(|series| series.failure)
+                .map_or(now, |earlier| earlier.since),
+        };
+        let mut work = Work::failed(retry::after_trouble(lease, trouble, now));
+        work.done.series = Some((id.clone(), SeriesChange::Failed(failure)));
+        work.done.events.insert(
+            0,
+            Event::FetchFailed {
+                sweep,
+                indicator: Some(id.clone()),
+                remedy: trouble.remedy().to_owned(),
+            },
+        );
+        Ok(work)
+    }
+}
+
+impl Indicator<'_> {
+    fn selected(&self) -> &SourceIndicator {
+        self.id.source_indicator()
+    }
+
+    fn accepted(&self) -> Option<&Figures> {
+        self.series.as_ref()?.accepted.as_ref()
+    }
+
+    /// The accepted figures, unless others are held or were rejected: those settle nothing,
+    /// because what was held may have been a passing fault of the source.
+    fn settled(&self) -> Option<&Figures> {
+        let series = self.series.as_ref()?;
+        series.held.is_none().then_some(series.accepted.as_ref()?)
     }
 
     async fn work(
         &self,
-        id: &IndicatorId,
-        selected: &Selected,
-        series: Option<&Series>,
-        done: &mut Completion,
+        seen: &mut Seen,
     ) -> Result<Result<(SeriesChange, Outcome), Trouble>, EngineError> {
-        let description = match self.source.describe(&selected.id).await {
-            Ok(answer) => answer,
-            Err(failure) => return Ok(Err(Trouble::Source(failure))),
+        let (described, fetched) = if self.fetching == Fetching::Archived {
+            let Some(figures) = self.accepted() else {
+                return Ok(Ok((SeriesChange::Confirmed, Outcome::Unchanged)));
+            };
+            let body = match self.read_archived(&figures.description).await? {
+                Ok(body) => body,
+                Err(trouble) => return Ok(Err(trouble)),
+            };
+            let fetched = match self.archived(figures).await? {
+                Ok(fetched) => fetched,
+                Err(trouble) => return Ok(Err(trouble)),
+            };
+            let described = Described {
+                hash: figures.description,
+                body,
+                synthetic: figures.synthetic,
+            };
+            (described, fetched)
+        } else {
+            let answer = match self.source.describe(self.selected()).await {
+                Ok(answer) => answer,
+                Err(failure) => return Ok(Err(Trouble::Source(failure))),
+            };
+            self.keep(&answer, 0, seen).await?;
+            if self.is_unmoved(&answer) {
+                return Ok(Ok((SeriesChange::Confirmed, Outcome::Unchanged)));
+            }
+            let fetched = match self.data(&answer, seen).await? {
+                Ok(fetched) => fetched,
+                Err(trouble) => return Ok(Err(trouble)),
+            };
+            let described = Described {
+                hash: answer.snapshot.hash,
+                synthetic: is_synthetic(&answer),
+                body: answer.body,
+            };
+            (described, fetched)
         };
-        self.keep(&description, 0, done).await?;
-        if !self.full
-            && let Some(outcome) = self.unmoved(&description, series)
-        {
-            return Ok(Ok((SeriesChange::Confirmed, outcome)));
-        }
-        let fetched = match self.data(selected, &description, series, done).await? {
-            Ok(fetched) => fetched,
-            Err(trouble) => return Ok(Err(trouble)),
-        };
-        let fresh = match self
-            .normalise(id, selected, &description, fetched, series)
-            .await?
-        {
+        let fresh = match self.normalise(described, fetched).await? {
             Ok(fresh) => fresh,
             Err(failure) => return Ok(Err(failure)),
         };
-        Ok(Ok(self.decide(id, fresh, series, done)))
+        Ok(Ok(self.decide(fresh, &mut seen.done)))
     }
 
-    /// The outcome where nothing moved: same description, same years asked for, same
-    /// division, same normaliser. Held or rejected figures settle nothing: what was held
-    /// may have been a passing fault of the source, so they are asked for again.
-    fn unmoved(&self, description: &Answer, series: Option<&Series>) -> Option<Outcome> {
-        let series = series.filter(|series| series.held.is_none())?;
-        let accepted = series.accepted.as_ref()?;
-        (self.is_answered(accepted, description)
-            && accepted.normaliser == normalise::NORMALISER_VERSION)
-            .then_some(Outcome::Unchanged)
+    /// Whether nothing moved: same description, same years asked for, same division, same
+    /// normaliser.
+    fn is_unmoved(&self, description: &Answer) -> bool {
+        self.fetching == Fetching::Moved
+            && self.settled().is_some_and(|figures| {
+                self.is_answered(figures, description)
+                    && figures.normaliser == normalise::NORMALISER_VERSION
+            })
     }
 
     /// Whether `figures` are of what the source would be asked for now.
@@ -171,27 +276,16 @@ impl Sweep<'_> {
     /// otherwise from the source.
     async fn data(
         &self,
-        selected: &Selected,
         description: &Answer,
-        series: Option<&Series>,
-        done: &mut Completion,
+        seen: &mut Seen,
     ) -> Result<Result<Fetched, Trouble>, EngineError> {
-        if !self.full
-            && let Some(figures) = series.and_then(|series| series.accepted.as_ref())
-            && series.is_some_and(|series| series.held.is_none())
+        if self.fetching == Fetching::Moved
+            && let Some(figures) = self.settled()
             && self.is_answered(figures, description)
         {
-            let mut fetched = Fetched {
-                synthetic: figures.synthetic,
-                data: Vec::new(),
-            };
-            for hash in &figures.data {
-                let body = self.engine.archive.read(hash).await?;
-                fetched.data.push((*hash, body));
-            }
-            return Ok(Ok(fetched));
+            return self.archived(figures).await;
         }
-        let answers = match self.source.fetch(&selected.id, description).await {
+        let answers = match self.source.fetch(self.selected(), description).await {
             Ok(answers) => answers,
             Err(failure) => return Ok(Err(Trouble::Source(failure))),
         };
@@ -200,43 +294,79 @@ impl Sweep<'_> {
             data: Vec::new(),
         };
         for (part, answer) in (0..).zip(answers) {
-            self.keep(&answer, part, done).await?;
+            self.keep(&answer, part, seen).await?;
             fetched.synthetic |= is_synthetic(&answer);
             fetched.data.push((answer.snapshot.hash, answer.body));
         }
         Ok(Ok(fetched))
     }
 
+    /// The answers of accepted figures, from the archive.
+    async fn archived(&self, figures: &Figures) -> Result<Result<Fetched, Trouble>, EngineError> {
+        let mut fetched = Fetched {
+            synthetic: figures.synthetic,
+            data: Vec::new(),
+        };
+        for hash in &figures.data {
+            match self.read_archived(hash).await? {
+                Ok(body) => fetched.data.push((*hash, body)),
+                Err(trouble) => return Ok(Err(trouble)),
+            }
+        }
+        Ok(Ok(fetched))
+    }
+
+    /// An answer that came before. One that was lost is the trouble of its indicator
+    /// alone: the others go on.
+    async fn read_archived(
+        &self,
+        hash: &ContentHash,
+    ) -> Result<Result<Bytes, Trouble>, EngineError> {
+        match self.engine.archive.read(hash).await {
+            Ok(body) => Ok(Ok(body)),
+            Err(
+                lost @ (ArchiveError::Missing { .. }
+                | ArchiveError::Damaged { .. }
+                | ArchiveError::Undecodable { .. }),
+            ) => Ok(Err(Trouble::Lost(lost))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The observations that are published now. An object that was lost is made again;
+    /// where that cannot be, only a person who asks for everything anew goes on without.
+    async fn previous(&self) -> Result<Option<Bytes>, EngineError> {
+        let Some(figures) = self.accepted() else {
+            return Ok(None);
+        };
+        let restoring = self
+            .engine
+            .restore_normalised(self.settings, self.id, figures);
+        match restoring.await {
+            Err(EngineError::Lost { .. }) if self.fetching == Fetching::Everything => Ok(None),
+            Err(error) => Err(error),
+            Ok(()) => self.engine.find_normalised(figures.normalised).await,
+        }
+    }
+
     /// Normalises off the event loop, stores the object, and checks it against the
     /// figures that are published now.
     async fn normalise(
         &self,
-        id: &IndicatorId,
-        selected: &Selected,
-        description: &Answer,
+        description: Described,
         fetched: Fetched,
-        series: Option<&Series>,
     ) -> Result<Result<Fresh, Trouble>, EngineError> {
-        let accepted = series.and_then(|series| series.accepted.as_ref());
-        let previous = match accepted {
-            Some(figures) => Some(self.engine.read_normalised(figures.normalised).await?),
-            None => None,
-        };
-        let accepted_title = accepted.map(|figures| figures.title.clone());
+        let previous = self.previous().await?;
+        let accepted_title = self.accepted().map(|figures| figures.title.clone());
         let regions = Arc::clone(&self.frame.regions);
-        let (kind, expected) = (self.kind, selected.expected.clone());
-        let themes = selected.themes.clone();
-        let (indicator, description_body) = (id.clone(), description.body.clone());
+        let (kind, expected) = (self.settings.kind, self.expected.clone());
+        let (indicator, themes) = (self.id.clone(), self.themes.clone());
         let Fetched { data, synthetic } = fetched;
         let hashes: Vec<_> = data.iter().map(|(hash, _)| *hash).collect();
+        let body = description.body;
         let worked = tokio::task::spawn_blocking(move || {
-            let described = normalise::describe(
-                kind,
-                &indicator,
-                &description_body,
-                expected.as_ref(),
-                &themes,
-            )?;
+            let described =
+                normalise::describe(kind, &indicator, &body, expected.as_ref(), &themes)?;
             let bodies: Vec<&[u8]> = data.iter().map(|(_, body)| body.as_ref()).collect();
             let normalised = normalise::normalise(&normalise::Input {
                 kind,
@@ -273,11 +403,16 @@ impl Sweep<'_> {
         self.engine.write_normalised(hash, bytes).await?;
         let mut findings = described.findings;
         findings.merge(&normalised.findings);
+        // Figures from the archive are still those of the years that were asked for then.
+        let years = match self.accepted() {
+            Some(figures) if self.fetching == Fetching::Archived => figures.years.clone(),
+            _ => self.years.clone(),
+        };
         Ok(Ok(Fresh {
             figures: Figures {
-                description: description.snapshot.hash,
+                description: description.hash,
                 data: hashes,
-                years: self.years.clone(),
+                years,
                 regions: self.frame.regions_hash,
                 division: self.frame.division,
                 title: described.indicator.title.fi,
@@ -286,28 +421,22 @@ impl Sweep<'_> {
                 rows_in: normalised.rows_in,
                 rows_out: normalised.observations.len() as u64,
                 findings,
-                synthetic,
+                synthetic: synthetic || description.synthetic,
             },
             holds,
         }))
     }
 
     /// Accepts or holds.
-    fn decide(
-        &self,
-        id: &IndicatorId,
-        fresh: Fresh,
-        series: Option<&Series>,
-        done: &mut Completion,
-    ) -> (SeriesChange, Outcome) {
+    fn decide(&self, fresh: Fresh, done: &mut Completion) -> (SeriesChange, Outcome) {
         let figures = fresh.figures;
         if fresh.holds.is_empty() {
-            let same = series
-                .and_then(|series| series.accepted.as_ref())
+            let same = self
+                .accepted()
                 .is_some_and(|accepted| accepted.normalised == figures.normalised);
             done.events.push(Event::IndicatorNormalised {
-                sweep: self.id.clone(),
-                indicator: id.clone(),
+                sweep: self.sweep.clone(),
+                indicator: self.id.clone(),
                 normalised: figures.normalised,
             });
             let outcome = if same {
@@ -330,7 +459,9 @@ impl Sweep<'_> {
             })
             .collect();
         // The same figures again: since when, and what a person said of them, still holds.
-        let earlier = series
+        let earlier = self
+            .series
+            .as_ref()
             .and_then(|series| series.held.as_ref())
             .filter(|held| held.figures.normalised == figures.normalised);
         let held = Held {
@@ -343,8 +474,8 @@ impl Sweep<'_> {
             Outcome::Rejected
         } else {
             done.events.push(Event::IndicatorHeld {
-                sweep: self.id.clone(),
-                indicator: id.clone(),
+                sweep: self.sweep.clone(),
+                indicator: self.id.clone(),
                 reason: reasons
                     .iter()
                     .map(|reason| reason.code.as_str())
@@ -356,17 +487,11 @@ impl Sweep<'_> {
         (SeriesChange::Held(held), outcome)
     }
 
-    async fn keep(
-        &self,
-        answer: &Answer,
-        part: u32,
-        done: &mut Completion,
-    ) -> Result<(), EngineError> {
-        self.engine.keep(&self.id, answer, part, done).await?;
-        self.snapshots
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(answer.snapshot.clone());
+    async fn keep(&self, answer: &Answer, part: u32, seen: &mut Seen) -> Result<(), EngineError> {
+        self.engine
+            .keep(&self.sweep, answer, part, &mut seen.done)
+            .await?;
+        seen.snapshots.push(answer.snapshot.clone());
         Ok(())
     }
 }
@@ -397,48 +522,10 @@ fn holds(
     checks::check(previous, normalised, title, regions)
 }
 
-impl Engine {
-    /// Reads a normalised object.
-    pub(super) async fn read_normalised(&self, hash: ContentHash) -> Result<Bytes, EngineError> {
-        let object = normalised_path(hash);
-        let failed = |source| EngineError::Object {
-            operation: "read the normalised object",
-            object: object.to_string(),
-            source,
-        };
-        self.storage
-            .store
-            .get(&object)
-            .await
-            .map_err(failed)?
-            .bytes()
-            .await
-            .map_err(failed)
+/// The years of the settings, as they stand there.
+fn years(range: YearRange) -> String {
+    match range.last {
+        Some(last) => format!("{}..{last}", range.first),
+        None => format!("{}..", range.first),
     }
-
-    /// Stores a normalised object; the same content is already the same object.
-    async fn write_normalised(&self, hash: ContentHash, bytes: Vec<u8>) -> Result<(), EngineError> {
-        let object = normalised_path(hash);
-        let options = PutOptions {
-            mode: PutMode::Create,
-            ..PutOptions::default()
-        };
-        match self
-            .storage
-            .store
-            .put_opts(&object, bytes.into(), options)
-            .await
-        {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
-            Err(source) => Err(EngineError::Object {
-                operation: "write the normalised object",
-                object: object.to_string(),
-                source,
-            }),
-        }
-    }
-}
-
-fn normalised_path(hash: ContentHash) -> ObjectPath {
-    ObjectPath::from(format!("normalised/{hash}.parquet"))
 }

@@ -49,6 +49,18 @@ pub enum Fetching {
     Archived,
 }
 
+impl Fetching {
+    /// What both need: to fetch anew is more than to look whether anything moved, and that is
+    /// more than to ask nobody.
+    fn joined(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Everything, _) | (_, Self::Everything) => Self::Everything,
+            (Self::Moved, _) | (_, Self::Moved) => Self::Moved,
+            (Self::Archived, Self::Archived) => Self::Archived,
+        }
+    }
+}
+
 /// What is to be done. Inputs are named by their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all = "snake_case")]
@@ -98,6 +110,16 @@ impl TaskKind {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::Plan, Self::Indicator, Self::Release, Self::Announce];
 
+    /// Its place within a run: what comes first is done first.
+    pub(super) fn step(self) -> i64 {
+        match self {
+            Self::Plan => 1,
+            Self::Indicator => 2,
+            Self::Release => 3,
+            Self::Announce => 4,
+        }
+    }
+
     /// The word in the ledger and the metrics.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -124,11 +146,84 @@ impl Task {
     /// indicator at once, and a run has one release under way.
     pub fn key(&self, run: RunId) -> String {
         match self {
+            // Asking nobody, it waits for no source that cannot be had.
+            Self::Plan {
+                source,
+                fetching: Fetching::Archived,
+                ..
+            } => format!("plan/{source}/archived"),
             Self::Plan { source, .. } => format!("plan/{source}"),
             Self::Indicator { indicator, .. } => format!("indicator/{indicator}"),
             Self::Release => format!("release/{run}"),
             Self::Announce { release } => format!("announce/{release}"),
         }
+    }
+
+    /// The source that it asks, if it asks one.
+    pub fn source(&self) -> Option<&SourceId> {
+        match self {
+            Self::Plan { source, .. } => Some(source),
+            Self::Indicator { indicator, .. } => Some(indicator.source()),
+            Self::Release | Self::Announce { .. } => None,
+        }
+    }
+
+    /// Whether it may do the work of an `earlier` one with the same key: who works from the
+    /// archive alone never asks a source because another job still means to.
+    pub fn may_join(&self, earlier: &Self) -> bool {
+        !self.is_archived() || earlier.is_archived()
+    }
+
+    fn is_archived(&self) -> bool {
+        matches!(
+            self,
+            Self::Plan {
+                fetching: Fetching::Archived,
+                ..
+            } | Self::Indicator {
+                fetching: Fetching::Archived,
+                ..
+            }
+        )
+    }
+
+    /// The task that does what both this one and an `earlier` one with the same key would:
+    /// asking for one indicator must not make a plan for all of them disappear.
+    #[must_use]
+    pub fn joined(&self, earlier: &Self) -> Self {
+        let mut joined = self.clone();
+        match (&mut joined, earlier) {
+            (
+                Self::Plan {
+                    indicators,
+                    fetching,
+                    ..
+                },
+                Self::Plan {
+                    indicators: before,
+                    fetching: fetching_before,
+                    ..
+                },
+            ) => {
+                *fetching = fetching.joined(*fetching_before);
+                if before.is_empty() {
+                    indicators.clear();
+                } else if !indicators.is_empty() {
+                    indicators.extend(before.iter().cloned());
+                    indicators.sort();
+                    indicators.dedup();
+                }
+            }
+            (
+                Self::Indicator { fetching, .. },
+                Self::Indicator {
+                    fetching: fetching_before,
+                    ..
+                },
+            ) => *fetching = fetching.joined(*fetching_before),
+            _ => {}
+        }
+        joined
     }
 
     /// What it is about, for people: `sotkanet:127`, `sotkanet`, `release 7`.
@@ -188,6 +283,15 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// All states.
+    pub const ALL: [Self; 5] = [
+        Self::Ready,
+        Self::Running,
+        Self::Done,
+        Self::Dead,
+        Self::Discarded,
+    ];
+
     /// The word in the ledger.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -219,6 +323,8 @@ pub struct JobFailure {
 pub enum JobResult {
     /// A plan: so many indicators were selected.
     Planned {
+        /// The sweep that it began.
+        sweep: SweepId,
         /// How many.
         indicators: u64,
         /// The answers that frame the sweep.

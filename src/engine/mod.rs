@@ -1,34 +1,56 @@
 //! The engine: from a sweep over the sources to a committed release.
 //!
-//! Data flows one way: `sweep` plans, fetches, archives, normalises and checks one
-//! indicator after another; `release` builds and commits what was accepted. Both read
-//! and write stored things only, so that a run that was cut short is simply run again.
+//! Work goes through jobs in the ledger, and only so: a run begins with a plan for each
+//! source (`plan`), which adds a job for every indicator (`indicator`) and the release
+//! (`release`), which adds its announcement (`announce`). Workers (`worker`) take them,
+//! here or on other machines. Each job reads and writes stored things only, and becomes
+//! true in one transaction at its end, so that a job that was cut short is done again.
 
+mod announce;
+pub mod collect;
+pub mod doctor;
 mod events;
 mod indicator;
 pub mod job;
 pub mod ledger;
+mod normalised;
+mod plan;
 pub(crate) mod release;
+mod request;
+mod retry;
+pub mod review;
 pub mod schedule;
 pub mod scheduler;
 pub mod storage;
+mod summary;
 mod sweep;
+mod turns;
+pub mod worker;
+
+pub use request::begin_run;
+pub use summary::RunSummary;
 
 use sweep::selected_by_settings;
 pub(crate) use sweep::{chain, is_selected};
 
-use std::path::Path;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings};
+use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings, SourceSettings};
 use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError, UserAgent};
-use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
+use botnia_model::{Clock, IndicatorId, ReleaseNumber, SourceId, SourceIndicator};
+use botnia_publish::error::{DISK_FULL_HINT, is_disk_full};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
 use serde::{Deserialize, Serialize};
 
-use ledger::{HoldReason, Ledger, LedgerError, SweepOutcome};
+use job::{Fetching, Lease, Task, Verdict};
+use ledger::{Completion, Ledger, LedgerError};
+use plan::Frame;
 use storage::{Storage, StorageError};
+use tokio_util::sync::CancellationToken;
+use turns::LedgerTurns;
+use worker::Scope;
 
 /// Everything that a run needs, opened.
 pub struct Engine {
@@ -42,12 +64,32 @@ pub struct Engine {
     archive: Archive,
     ledger: Ledger,
     releases: Releases,
+    /// The region list of each source's present sweep, read.
+    frames: tokio::sync::Mutex<HashMap<SourceId, Arc<Frame>>>,
+    /// How this process is named in the leases that it takes.
+    worker: String,
+}
+
+/// What came of a job, to be made true in one transaction.
+struct Work {
+    verdict: Verdict,
+    done: Completion,
+}
+
+impl Work {
+    /// A job that failed.
+    fn failed(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            done: Completion::default(),
+        }
+    }
 }
 
 /// Work that could not be done. What was published before is still served.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The data folder.
+    /// Where everything is kept.
     #[error(transparent)]
     Storage(StorageError),
     /// The ledger.
@@ -76,21 +118,46 @@ pub enum EngineError {
         #[source]
         source: object_store::Error,
     },
-    /// A table of the release before.
-    #[error("open `{}` of the release before", path.display())]
-    PreviousTable {
-        /// The file.
-        path: std::path::PathBuf,
-        /// The cause.
-        #[source]
-        source: std::io::Error,
+    /// A stored object is gone, and cannot be made again.
+    #[error(
+        "`{object}` with the figures of `{indicator}` is lost and cannot be made again: {reason}"
+    )]
+    Lost {
+        /// The indicator.
+        indicator: IndicatorId,
+        /// The object.
+        object: String,
+        /// Why it cannot be made again.
+        reason: String,
     },
-    /// The scratch folder.
-    #[error("prepare the scratch folder of the release")]
-    Scratch {
+    /// An announcement is no JSON.
+    #[error("{operation} an announcement of the outbox")]
+    Announcement {
+        /// What was to be done.
+        operation: &'static str,
         /// The cause.
         #[source]
-        source: std::io::Error,
+        source: serde_json::Error,
+    },
+    /// Somebody makes a release of objects that might be removed.
+    #[error("a release is being made (job {job}); nothing was removed")]
+    ReleaseUnderWay {
+        /// The job.
+        job: job::JobId,
+    },
+    /// A release lost its manifest, and with it what it refers to.
+    #[error(
+        "the manifest of release {release} is lost, but older releases are there; nothing was removed"
+    )]
+    ManifestLost {
+        /// The release.
+        release: ReleaseNumber,
+    },
+    /// A job for a source that the settings no longer have.
+    #[error("the settings no longer have the source `{source_id}`")]
+    SourceGone {
+        /// The source.
+        source_id: SourceId,
     },
     /// A source that the settings do not have.
     #[error("the settings have no source `{source_id}`; they have: {known}")]
@@ -136,8 +203,8 @@ impl EngineError {
             self,
             Self::UnknownSource { .. }
                 | Self::NotSelected { .. }
-                | Self::Storage(StorageError::NotAPath { .. })
-                | Self::Ledger(LedgerError::NotSqlite { .. })
+                | Self::Storage(StorageError::Unknown { .. })
+                | Self::Ledger(LedgerError::Unknown { .. })
         )
     }
 
@@ -145,6 +212,15 @@ impl EngineError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Publish(error) => error.hint(),
+            Self::Lost { .. } => Some(
+                "restore it from a backup, or fetch the indicator anew with \
+                 `botnia run --full --indicator ID`",
+            ),
+            Self::ReleaseUnderWay { .. } => {
+                Some("try again when it is done; `botnia status` shows it")
+            }
+            Self::ManifestLost { .. } => Some("restore the release's folder from a backup"),
+            error if is_disk_full(error) => Some(DISK_FULL_HINT),
             _ => None,
         }
     }
@@ -167,25 +243,8 @@ pub struct RunRequest {
     pub source: Option<SourceId>,
     /// Only these indicators.
     pub indicators: Vec<SourceIndicator>,
-    /// Fetch everything again, whether it moved or not.
-    pub full: bool,
-}
-
-/// What came of a run.
-#[derive(Clone, Debug, Default)]
-pub struct RunSummary {
-    /// Each source's sweep in numbers.
-    pub sweeps: Vec<(SourceId, SweepOutcome)>,
-    /// What could not be had, and why.
-    pub failures: Vec<(String, String)>,
-    /// What waits for a person, and why.
-    pub held: Vec<(IndicatorId, Vec<HoldReason>)>,
-    /// Rows in the answers, observations made of them, and rows withheld with a finding.
-    pub rows: RowCounts,
-    /// The release that was made, if anything changed.
-    pub release: Option<CommitRecord>,
-    /// The release that is served now.
-    pub served: Option<CommitRecord>,
+    /// How the answers are had.
+    pub fetching: Fetching,
 }
 
 /// Rows of the indicators that changed in a run: `read == observations + withheld`.
@@ -209,108 +268,145 @@ pub trait Progress: Send + Sync {
     fn building(&self);
 }
 
+/// Tells nobody: the log lines say how the work of a service goes on.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn sweep(&self, _: &SourceId, _: usize) {}
+    fn indicator(&self, _: &IndicatorId, _: &'static str) {}
+    fn building(&self) {}
+}
+
 impl Engine {
-    /// Opens the data folder for work, cleans up what an interrupted run left, and opens
+    /// Opens the data for work, cleans up what an interrupted run left, and opens
     /// the ledger.
     pub async fn open(
         settings: Settings,
         sets: Vec<IndicatorSet>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, EngineError> {
+        Self::open_within(settings, sets, clock, ClientLimits::default()).await
+    }
+
+    /// The same, with other limits for its HTTP client.
+    pub async fn open_within(
+        settings: Settings,
+        sets: Vec<IndicatorSet>,
+        clock: Arc<dyn Clock>,
+        limits: ClientLimits,
+    ) -> Result<Self, EngineError> {
+        let shared = Ledger::shares(&settings.state)?;
+        let storage = Storage::open_for_work(&settings.data, &settings.state, shared)?;
+        let tables = RegionTables::builtin();
+        Self::open_on(storage, settings, sets, tables, clock, limits).await
+    }
+
+    /// The same, on storage that was opened for work, for the regions of `tables`.
+    pub async fn open_on(
+        storage: Storage,
+        settings: Settings,
+        sets: Vec<IndicatorSet>,
+        tables: &'static RegionTables,
+        clock: Arc<dyn Clock>,
+        limits: ClientLimits,
+    ) -> Result<Self, EngineError> {
+        let shared = Ledger::shares(&settings.state)?;
+        // A disk of this machine alone holds it.
+        if shared || storage.root.is_none() {
+            storage.probe_create_only().await?;
+        }
+        let ledger = Ledger::open(&settings.state).await?;
+        let releases = storage.releases();
+        // Where others may be at work, what was left is removed by who releases next.
+        if !shared {
+            let removed = releases.clean_uncommitted().await?;
+            if removed > 0 {
+                tracing::info!(removed, "Leftovers of an interrupted run were removed");
+            }
+            // Whoever held a job here is gone: the lock is ours.
+            ledger.free_leases(clock.now()).await?;
+        }
+        if let Some((newest, _)) = releases.latest().await? {
+            ledger.raise_fence(newest.fencing_token).await?;
+        }
         let identity = UserAgent {
             contact: settings.contact.clone(),
         };
-        let client = PoliteClient::new(clock.clone(), identity, ClientLimits::default())?;
-        let storage = Storage::open_for_work(&settings.data)?;
-        let ledger = Ledger::open(&settings.state).await?;
-        let releases = Releases::new(storage.store.clone(), Some(storage.root.clone()));
-        let removed = releases.clean_uncommitted().await?;
-        if removed > 0 {
-            tracing::info!(removed, "Leftovers of an interrupted run were removed");
-        }
+        let client = if shared {
+            let turns = LedgerTurns::new(ledger.clone(), Arc::clone(&clock));
+            PoliteClient::sharing_turns(clock.clone(), identity, limits, Arc::new(turns))?
+        } else {
+            PoliteClient::new(clock.clone(), identity, limits)?
+        };
         Ok(Self {
             client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
-            tables: RegionTables::builtin(),
+            tables,
             settings,
             sets,
             clock,
             storage,
             ledger,
             releases,
+            frames: tokio::sync::Mutex::default(),
+            worker: worker_name(),
         })
     }
 
-    /// One run: a sweep over each source, then a release if anything changed.
+    /// One run, here and now: a plan for each source, its indicators, then a release if
+    /// anything changed. Ends when every job was tried once.
     pub async fn run(
         &self,
         request: &RunRequest,
         progress: &dyn Progress,
     ) -> Result<RunSummary, EngineError> {
-        if let Some(wanted) = &request.source
-            && !self
-                .settings
-                .source
-                .iter()
-                .any(|source| source.id == *wanted)
-        {
-            let known: Vec<_> = self
-                .settings
-                .source
-                .iter()
-                .map(|source| format!("`{}`", source.id))
-                .collect();
-            return Err(EngineError::UnknownSource {
-                source_id: wanted.clone(),
-                known: known.join(", "),
-            });
-        }
-        self.check_selected(request)?;
-        let mut summary = RunSummary::default();
-        let mut finished = Vec::new();
-        for source in &self.settings.source {
-            if request
-                .source
-                .as_ref()
-                .is_some_and(|wanted| *wanted != source.id)
-            {
-                continue;
-            }
-            finished.push(self.sweep(source, request, progress, &mut summary).await?);
-        }
-        progress.building();
-        let token = finished.iter().map(|sweep| sweep.token).max().unwrap_or(0);
-        summary.release = self.release(token).await?;
-        for (sweep, (_, outcome)) in finished.iter().zip(&mut summary.sweeps) {
-            outcome.release = summary.release.as_ref().map(|record| record.release);
-            self.ledger
-                .finish_sweep(&sweep.id, self.clock.now(), outcome)
-                .await?;
-        }
+        let now = self.clock.now();
+        let run = begin_run(&self.ledger, &self.settings, &self.sets, request, now).await?;
+        self.work(Scope::Run(run), progress, &CancellationToken::new())
+            .await?;
+        self.finish_interrupted(run, progress).await?;
+        let mut summary = summary::summarise(&self.ledger.run_jobs(run).await?);
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
+        if let Some(released) = summary.released {
+            let served = summary.served.clone();
+            summary.release = served.filter(|record| record.release == released);
+        }
         Ok(summary)
     }
 
-    /// An indicator that is asked for has to be one that the settings select. Where they
-    /// select all, only the source knows; there an unknown one is a failed fetch.
-    fn check_selected(&self, request: &RunRequest) -> Result<(), EngineError> {
-        let sources = || {
-            let wanted = request.source.as_ref();
-            let sources = self.settings.source.iter();
-            sources.filter(move |source| wanted.is_none_or(|wanted| *wanted == source.id))
-        };
-        if sources().any(|source| source.indicators.contains(&IndicatorSelector::All)) {
-            return Ok(());
+    /// Does what a job says.
+    async fn do_task(&self, lease: &Lease, progress: &dyn Progress) -> Result<Work, EngineError> {
+        match &lease.task {
+            Task::Plan {
+                source,
+                indicators,
+                fetching,
+            } => {
+                let settings = self.source_settings(source)?;
+                self.plan(lease, settings, indicators, *fetching, progress)
+                    .await
+            }
+            Task::Indicator {
+                indicator,
+                regions,
+                fetching,
+            } => {
+                let settings = self.source_settings(indicator.source())?;
+                self.indicator(lease, settings, indicator, *regions, *fetching, progress)
+                    .await
+            }
+            Task::Release => self.release_run(lease, progress).await,
+            Task::Announce { release } => self.announce(*release).await,
         }
-        let unknown = request.indicators.iter().find(|indicator| {
-            !sources().any(|source| selected_by_settings(source, &self.sets).contains(*indicator))
-        });
-        match unknown {
-            Some(indicator) => Err(EngineError::NotSelected {
-                indicator: indicator.clone(),
-            }),
-            None => Ok(()),
-        }
+    }
+
+    fn source_settings(&self, id: &SourceId) -> Result<&SourceSettings, EngineError> {
+        let mut sources = self.settings.source.iter();
+        sources
+            .find(|source| source.id == *id)
+            .ok_or_else(|| EngineError::SourceGone {
+                source_id: id.clone(),
+            })
     }
 
     /// The settings it was opened with.
@@ -333,13 +429,60 @@ impl Engine {
         &self.releases
     }
 
-    /// The data folder.
-    pub fn root(&self) -> &Path {
-        &self.storage.root
+    /// Where everything is kept.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
     }
 
     /// Closes the ledger with everything written.
     pub async fn close(self) {
         self.ledger.close().await;
     }
+}
+
+/// What is asked for has to be what the settings have: a source, and indicators that they
+/// select. Where they select all, only the source knows; there an unknown one is a failed
+/// fetch.
+///
+/// # Errors
+/// [`EngineError::UnknownSource`] and [`EngineError::NotSelected`].
+pub fn check_request(
+    settings: &Settings,
+    sets: &[IndicatorSet],
+    request: &RunRequest,
+) -> Result<(), EngineError> {
+    if let Some(wanted) = &request.source
+        && !settings.source.iter().any(|source| source.id == *wanted)
+    {
+        let known = settings.source.iter();
+        let known: Vec<_> = known.map(|source| format!("`{}`", source.id)).collect();
+        return Err(EngineError::UnknownSource {
+            source_id: wanted.clone(),
+            known: known.join(", "),
+        });
+    }
+    let sources = || {
+        let wanted = request.source.as_ref();
+        let sources = settings.source.iter();
+        sources.filter(move |source| wanted.is_none_or(|wanted| *wanted == source.id))
+    };
+    if sources().any(|source| source.indicators.contains(&IndicatorSelector::All)) {
+        return Ok(());
+    }
+    let unknown = request.indicators.iter().find(|indicator| {
+        !sources().any(|source| selected_by_settings(source, sets).contains(*indicator))
+    });
+    match unknown {
+        Some(indicator) => Err(EngineError::NotSelected {
+            indicator: indicator.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The machine and the process: a person who reads it can find the worker.
+fn worker_name() -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned());
+    format!("{machine}/{}", std::process::id())
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use botnia_config::SourceSettings;
 use botnia_model::{
@@ -12,7 +13,7 @@ use botnia_model::{
 };
 use botnia_publish::{
     Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, SourceFact,
-    assemble,
+    assemble, release_committed,
 };
 use botnia_transform::normalise;
 use botnia_transform::release::{
@@ -21,9 +22,13 @@ use botnia_transform::release::{
 use botnia_transform::{TransformError, observation_table};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use tokio::runtime::Handle;
 
+use super::job::{JobResult, Lease, NewJob, Task, Verdict};
 use super::ledger::{AnswerPlace, Completion, Figures, Series};
-use super::{Engine, EngineError, events, is_selected};
+use super::normalised::normalised_path;
+use super::{Engine, EngineError, Progress, Work, is_selected, summary};
 
 /// An accepted series of a selected indicator, described.
 struct Accepted {
@@ -41,19 +46,72 @@ struct Gathered {
 }
 
 impl Engine {
+    /// The release of a run: closes its sweeps, and publishes what is accepted if anything
+    /// changed. What was committed before but never recorded, because its worker vanished
+    /// in between, is recorded and announced now.
+    pub(super) async fn release_run(
+        &self,
+        lease: &Lease,
+        progress: &dyn Progress,
+    ) -> Result<Work, EngineError> {
+        progress.building();
+        let mut done = Completion::default();
+        let jobs = self.ledger.run_jobs(lease.run).await?;
+        let mut sweeps = summary::sweeps(&jobs);
+        for sweep in &sweeps {
+            self.archive
+                .record_sweep(&sweep.id, &sweep.snapshots)
+                .await?;
+        }
+        if self.ledger.is_shared() {
+            // No other process releases while this one holds the lease.
+            self.releases.clean_uncommitted().await?;
+        }
+        self.release(lease).await?;
+        let newest = self.releases.latest().await?.map(|(record, _)| record);
+        let recorded = self.ledger.newest_release().await?;
+        let fresh = newest.filter(|record| recorded.is_none_or(|known| known < record.release));
+        if let Some(record) = &fresh {
+            done.released = Some((record.release, record.manifest));
+            done.events.push(Event::ReleaseCommitted {
+                release: record.release,
+                manifest: record.manifest,
+            });
+            done.outbox.push(announcement(record)?);
+            done.jobs.push(NewJob {
+                sweep: None,
+                task: Task::Announce {
+                    release: record.release,
+                },
+            });
+        }
+        let release = fresh.map(|record| record.release);
+        for sweep in &mut sweeps {
+            sweep.outcome.release = release;
+        }
+        done.finished_sweeps = sweeps
+            .into_iter()
+            .map(|sweep| (sweep.id, sweep.outcome))
+            .collect();
+        Ok(Work {
+            verdict: Verdict::Done(JobResult::Released { release }),
+            done,
+        })
+    }
+
     /// Makes a release of what is accepted now, unless the newest one was made of the
     /// same.
-    pub(super) async fn release(&self, token: u64) -> Result<Option<CommitRecord>, EngineError> {
+    async fn release(&self, lease: &Lease) -> Result<(), EngineError> {
         let gathered = self.gather().await?;
         if gathered.accepted.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         let previous = self.releases.latest().await?;
         if previous
             .as_ref()
             .is_some_and(|(_, manifest)| manifest.inputs == gathered.inputs)
         {
-            return Ok(None);
+            return Ok(());
         }
         let number = previous
             .as_ref()
@@ -87,22 +145,13 @@ impl Engine {
             },
         )
         .await?;
-        let record = self.releases.commit(staged, moment, token).await?;
-        let event = Event::ReleaseCommitted {
-            release: record.release,
-            manifest: record.manifest,
-        };
-        events::log(&event);
+        // Who lost the lease while building stops here; who loses it later is refused by
+        // its token, or because the number is taken.
         self.ledger
-            .complete(
-                self.clock.now(),
-                &Completion {
-                    events: vec![event],
-                    ..Completion::default()
-                },
-            )
+            .heartbeat(lease, self.clock.now(), self.lease_time())
             .await?;
-        Ok(Some(record))
+        self.releases.commit(staged, moment, lease.token).await?;
+        Ok(())
     }
 
     /// Reads what the ledger accepted, for every indicator that the settings select.
@@ -119,7 +168,10 @@ impl Engine {
             };
             for (id, series) in known.iter().filter(|(id, _)| selected(id)) {
                 let described = match &series.accepted {
-                    Some(figures) => Some(self.describe(source, id, series, figures).await?),
+                    Some(figures) => {
+                        self.restore_normalised(source, id, figures).await?;
+                        Some(self.describe(source, id, series, figures).await?)
+                    }
                     None => None,
                 };
                 if let (Some(described), Some(reason)) = (&described, reason(series)) {
@@ -229,7 +281,8 @@ impl Engine {
             .map(|one| one.series.clone())
             .collect();
         let mut inputs = Stored {
-            folder: self.storage.root.join("normalised"),
+            store: Arc::clone(&self.storage.store),
+            runtime: Handle::current(),
             objects: gathered
                 .accepted
                 .iter()
@@ -242,36 +295,24 @@ impl Engine {
                 .collect(),
         };
         let mut output = Scratch(scratch.to_owned());
-        let opened = previous
-            .map(|(record, manifest)| {
-                let open = |name| {
-                    let path = self.previous_path(record.release, name);
-                    File::open(&path).map_err(|source| EngineError::PreviousTable { path, source })
-                };
-                Ok::<_, EngineError>((
-                    manifest,
-                    open("observations.parquet")?,
-                    open("revisions.parquet")?,
-                ))
-            })
-            .transpose()?;
+        let previous = match previous {
+            Some((record, manifest)) => {
+                let open = |name| self.releases.open_file(record.release, name);
+                let open_tables = (
+                    open("observations.parquet").await?,
+                    open("revisions.parquet").await?,
+                );
+                Some((manifest, open_tables))
+            }
+            None => None,
+        };
+        let (previous, previous_tables) = previous.unzip();
         let sources: Vec<_> = self.settings.source.iter().map(credit).collect();
         let regions = gathered.regions.clone();
         let geo_vintage = gathered.geo_vintage.clone();
         let synthetic = is_synthetic(gathered);
         let (tables, sets) = (self.tables, self.sets.clone());
         tokio::task::spawn_blocking(move || {
-            let previous = opened
-                .as_ref()
-                .map(|(manifest, observations, revisions)| {
-                    Ok::<_, std::io::Error>(Previous {
-                        manifest,
-                        observations: observations.try_clone()?,
-                        revisions: revisions.try_clone()?,
-                    })
-                })
-                .transpose()
-                .map_err(|source| EngineError::Scratch { source })?;
             build(
                 Build {
                     release: number,
@@ -282,7 +323,13 @@ impl Engine {
                     sources: &sources,
                     geo_vintage: &geo_vintage,
                     synthetic,
-                    previous,
+                    previous: previous.as_ref().zip(previous_tables).map(
+                        |(manifest, (observations, revisions))| Previous {
+                            manifest,
+                            observations,
+                            revisions,
+                        },
+                    ),
                 },
                 &mut inputs,
                 &mut output,
@@ -294,12 +341,6 @@ impl Engine {
             operation: "build the tables of a release",
             source,
         })?
-    }
-
-    fn previous_path(&self, release: ReleaseNumber, name: &str) -> PathBuf {
-        self.releases
-            .local_path(release, name)
-            .unwrap_or_else(|| self.storage.root.join(name))
     }
 
     /// What the documents of the release tell.
@@ -386,6 +427,14 @@ impl Engine {
     }
 }
 
+/// The announcement of a release, as the outbox keeps it.
+fn announcement(record: &CommitRecord) -> Result<String, EngineError> {
+    serde_json::to_string(&release_committed(record)).map_err(|source| EngineError::Announcement {
+        operation: "write",
+        source,
+    })
+}
+
 /// Why an indicator does not show what the source has now.
 fn reason(series: &Series) -> Option<String> {
     let held = series
@@ -445,9 +494,10 @@ fn source_fact(source: &SourceSettings) -> SourceFact {
     }
 }
 
-/// Normalised objects on disk.
+/// Normalised objects in the store, read from a thread that may block.
 struct Stored {
-    folder: PathBuf,
+    store: Arc<dyn ObjectStore>,
+    runtime: Handle,
     objects: BTreeMap<IndicatorId, ContentHash>,
 }
 
@@ -456,11 +506,13 @@ impl Inputs for Stored {
         &mut self,
         indicator: &IndicatorId,
     ) -> Result<Vec<Observation>, TransformError> {
-        let object = |hash: &ContentHash| self.folder.join(format!("{hash}.parquet"));
-        let path = self.objects.get(indicator).map(object).unwrap_or_default();
-        let bytes = std::fs::read(&path).map_err(|source| TransformError::ReadParquet {
-            object: format!("the observations of `{indicator}` at `{}`", path.display()),
-            source: source.into(),
+        let key = self.objects.get(indicator).copied().map(normalised_path);
+        let key = key.unwrap_or_default();
+        let read = async { self.store.get(&key).await?.bytes().await };
+        let bytes = self.runtime.block_on(read);
+        let bytes = bytes.map_err(|source| TransformError::ReadParquet {
+            object: format!("the observations of `{indicator}` at `{key}`"),
+            source: std::io::Error::from(source).into(),
         })?;
         observation_table::read_normalised(bytes)
     }

@@ -1,27 +1,26 @@
-//! The scheduler: sweeps each source when its schedule says so, one run at a time.
+//! The scheduler: begins a run of each source when its schedule says so.
 //!
-//! It decides with [`due`] and keeps what it decided in the ledger, so that a restart
-//! neither loses nor repeats a slot. A slot whose run was cut short runs again.
+//! It decides with [`due`] and keeps what it decided in the ledger, in the transaction that
+//! begins the run: a restart neither loses nor repeats a slot, and of several schedulers on
+//! one ledger one decides. The work itself is the workers'.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use botnia_config::Settings;
-use botnia_model::{IndicatorId, SourceId};
+use botnia_model::SourceId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::ledger::LedgerError;
-use super::schedule::{Action, FireTimes, Load, Policy, Situation, SlotId, Watch, due, next_check};
+use super::Engine;
+use super::job::{Fetching, Task};
+use super::ledger::{Decision, LedgerError};
+use super::schedule::{Action, FireTimes, Policy, Situation, SlotId, Watch, due, next_check};
 use super::sweep::chain;
-use super::{Engine, Progress, RunRequest};
 
-/// How long a run that is under way may take to end once the service was told to stop.
-/// After that it is cut off: the next run goes on from there.
-const DRAIN: Duration = Duration::from_secs(90);
+/// The pause before a ledger that cannot be reached is asked again.
+const LEDGER_PAUSE: Duration = Duration::from_secs(5);
 
 /// A source with a schedule.
 struct Scheduled {
@@ -55,21 +54,6 @@ impl NextSlots {
     }
 }
 
-/// A run that is under way.
-struct Running {
-    slot: SlotId,
-    ends: JoinHandle<()>,
-}
-
-/// Says nothing: the log lines tell how a scheduled run goes on.
-struct Silent;
-
-impl Progress for Silent {
-    fn sweep(&self, _: &SourceId, _: usize) {}
-    fn indicator(&self, _: &IndicatorId, _: &'static str) {}
-    fn building(&self) {}
-}
-
 impl Scheduler {
     /// The scheduler of `engine`, by the schedules of its settings.
     pub fn new(engine: Arc<Engine>) -> Self {
@@ -87,64 +71,50 @@ impl Scheduler {
         Arc::clone(&self.next)
     }
 
-    /// Runs until `shutdown`; then begins no new run, and waits for the one under way.
+    /// Begins runs until `shutdown`. While the ledger cannot be used it begins none, and
+    /// looks again: what was missed meanwhile is decided then.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let sleep = match self.look_at_all().await {
+                Ok(sleep) => sleep,
+                Err(error) => {
+                    tracing::error!(
+                        error = chain(&error),
+                        "The ledger cannot be used; no slot is decided"
+                    );
+                    LEDGER_PAUSE
+                }
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// Looks at every source once, and says when to look again.
     ///
     /// # Errors
     /// The ledger cannot be read or written: without it nothing can be decided.
-    pub async fn run(&self, shutdown: CancellationToken) -> Result<(), LedgerError> {
-        let ledger = self.engine.ledger();
+    pub async fn look_at_all(&self) -> Result<Duration, LedgerError> {
         let sources: Vec<_> = self
             .scheduled
             .iter()
             .map(|scheduled| scheduled.source.clone())
             .collect();
-        ledger.drop_watches_except(&sources).await?;
-        let mut waiting = VecDeque::new();
+        self.engine.ledger().drop_watches_except(&sources).await?;
+        let now = self.engine.clock().now();
         for scheduled in &self.scheduled {
-            if let Some(slot) = ledger.interrupted(&scheduled.source).await? {
-                tracing::info!(%slot, "A run was interrupted and goes on");
-                waiting.push_back(slot);
-            }
+            self.look(scheduled, now).await?;
         }
-        let mut running: Option<Running> = None;
-        loop {
-            let now = self.engine.clock().now();
-            for scheduled in &self.scheduled {
-                let load = load(&scheduled.source, running.as_ref(), &waiting);
-                if let Some(slot) = self.look(scheduled, load, now).await? {
-                    waiting.push_back(slot);
-                }
-            }
-            if running.is_none()
-                && let Some(slot) = waiting.pop_front()
-            {
-                running = Some(self.begin(slot));
-            }
-            let next = self.next_after(now);
-            let sleep = next_check(now, next.iter().map(|(_, slot)| *slot).min());
-            self.next.set(next);
-            tokio::select! {
-                () = shutdown.cancelled() => break,
-                () = ended(&mut running) => running = None,
-                () = tokio::time::sleep(sleep) => {}
-            }
-        }
-        if let Some(running) = running {
-            tracing::info!(slot = %running.slot, "Waiting for the run under way");
-            if tokio::time::timeout(DRAIN, running.ends).await.is_err() {
-                tracing::warn!(slot = %running.slot, "The run was cut off; it goes on at the next start");
-            }
-        }
-        Ok(())
+        let next = self.next_after(now);
+        let sleep = next_check(now, next.iter().map(|(_, slot)| *slot).min());
+        self.next.set(next);
+        Ok(sleep)
     }
 
-    /// Looks at one source: the slot that is to run, if one is.
-    async fn look(
-        &self,
-        scheduled: &Scheduled,
-        load: Load,
-        now: Timestamp,
-    ) -> Result<Option<SlotId>, LedgerError> {
+    /// Looks at one source, and begins its run where a slot is due.
+    async fn look(&self, scheduled: &Scheduled, now: Timestamp) -> Result<(), LedgerError> {
         let ledger = self.engine.ledger();
         let previous = ledger.watch(&scheduled.source).await?;
         let watch = Watch::over(&scheduled.times, previous.clone(), now);
@@ -155,46 +125,30 @@ impl Scheduler {
             now,
             since: watch.since,
             last_decided: ledger.last_decided(&scheduled.source, now).await?,
-            load,
+            load: ledger.load(&scheduled.source).await?,
         };
         let Some(due) = due(&scheduled.times, scheduled.policy, &situation) else {
-            return Ok(None);
+            return Ok(());
         };
-        if !ledger.decide(&scheduled.source, due, now).await? {
-            return Ok(None);
-        }
+        let plan = Task::Plan {
+            source: scheduled.source.clone(),
+            indicators: Vec::new(),
+            fetching: Fetching::Moved,
+        };
+        let decision = ledger.decide(&scheduled.source, due, now, &[plan]).await?;
         let slot = SlotId {
             source: scheduled.source.clone(),
             slot: due.slot,
         };
-        match due.action {
-            Action::Run => return Ok(Some(slot)),
-            Action::PassMissed => tracing::info!(%slot, "A missed slot was passed over"),
-            Action::PassOverlapping => {
+        match (decision, due.action) {
+            (Decision::Begun(run), _) => tracing::info!(%slot, %run, "A run begins"),
+            (Decision::Passed, Action::PassOverlapping) => {
                 tracing::warn!(%slot, "A slot was passed over: the sweep before it still runs");
             }
+            (Decision::Passed, _) => tracing::info!(%slot, "A missed slot was passed over"),
+            (Decision::DecidedBefore, _) => {}
         }
-        Ok(None)
-    }
-
-    /// Begins the run of a slot in the background.
-    fn begin(&self, slot: SlotId) -> Running {
-        let engine = Arc::clone(&self.engine);
-        let ending = slot.clone();
-        let ends = tokio::spawn(async move {
-            let request = RunRequest {
-                source: Some(ending.source.clone()),
-                ..RunRequest::default()
-            };
-            if let Err(error) = engine.run(&request, &Silent).await {
-                tracing::error!(slot = %ending, error = chain(&error), "The run failed");
-            }
-            let now = engine.clock().now();
-            if let Err(error) = engine.ledger().finish_slot(&ending, now).await {
-                tracing::error!(slot = %ending, error = chain(&error), "The end of a run was not recorded");
-            }
-        });
-        Running { slot, ends }
+        Ok(())
     }
 
     fn next_after(&self, now: Timestamp) -> Vec<(SourceId, Timestamp)> {
@@ -226,23 +180,4 @@ fn scheduled(settings: &Settings) -> Vec<Scheduled> {
             })
         })
         .collect()
-}
-
-fn load(source: &SourceId, running: Option<&Running>, waiting: &VecDeque<SlotId>) -> Load {
-    if waiting.iter().any(|slot| slot.source == *source) {
-        Load::Waiting
-    } else if running.is_some_and(|running| running.slot.source == *source) {
-        Load::Running
-    } else {
-        Load::Idle
-    }
-}
-
-/// Waits for the run under way; for ever where there is none.
-async fn ended(running: &mut Option<Running>) {
-    match running {
-        // A run that panicked has ended too, and said so in the log.
-        Some(running) => drop((&mut running.ends).await),
-        None => std::future::pending().await,
-    }
 }

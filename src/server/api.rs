@@ -1,21 +1,24 @@
-//! `/api/v1/`: the releases and how things stand, as JSON. The structs here are the
+//! `/api/v1/`: the releases and how things stand, as JSON; `actions` has what decides. The structs here are the
 //! contract; the `OpenAPI` document is made from them.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use botnia_model::{CommitRecord, ContentHash, IndicatorId, IndicatorState, ReleaseNumber};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::{OpenApi, ToSchema};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
 
-use super::Shared;
-use super::error::{FAILED, ServerError};
-use super::report::{self, HeldIndicator, Status};
+use super::error::ServerError;
+use super::indicators::{self, HeldIndicator};
+use super::problem::Problem;
+use super::report::{self, Status};
+use super::{Shared, actions};
 
 /// Releases in one answer, unless asked otherwise.
 const PAGE: usize = 50;
@@ -28,12 +31,36 @@ const LARGEST_PAGE: usize = 500;
         title = "Botnia",
         description = "How the pipeline stands and what it has published. Files are below \
             `/latest/` and `/releases/{release}/`, with range requests and entity tags. \
-            Everything here only reads. Times are UTC.",
+            Reading is open to everybody. What decides needs the token of the settings \
+            (`server.token`); without it those addresses answer 403. Times are UTC.",
     ),
-    paths(status, releases, release, held),
-    components(schemas(Problem))
+    paths(
+        status,
+        releases,
+        release,
+        held,
+        actions::approve,
+        actions::reject,
+        actions::retry,
+        actions::discard,
+        actions::run
+    ),
+    components(schemas(Problem)),
+    modifiers(&Token)
 )]
 struct Document;
+
+/// The token of the settings, as the document has it.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let mut scheme = Http::new(HttpAuthScheme::Bearer);
+        scheme.description = Some("`server.token` of the settings.".to_owned());
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
 
 /// The `OpenAPI` document of the API, indented, with a line break at the end.
 pub fn openapi_json() -> String {
@@ -52,60 +79,6 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/api/v1/openapi.json", get(openapi))
 }
 
-/// Why a question could not be answered, as RFC 9457 has it.
-#[derive(Debug, Serialize, ToSchema)]
-struct Problem {
-    /// What kind of failure it is.
-    title: &'static str,
-    /// The HTTP status.
-    status: u16,
-    /// What happened, and what to do.
-    detail: String,
-}
-
-impl Problem {
-    fn not_found(detail: String) -> Self {
-        Self {
-            title: "Not found",
-            status: 404,
-            detail,
-        }
-    }
-
-    fn wrong_question(detail: String) -> Self {
-        Self {
-            title: "Wrong question",
-            status: 400,
-            detail,
-        }
-    }
-}
-
-impl From<ServerError> for Problem {
-    fn from(error: ServerError) -> Self {
-        error.log();
-        Self {
-            title: "Server failure",
-            status: 500,
-            detail: FAILED.to_owned(),
-        }
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(self)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
-    }
-}
-
 type Answer<T> = Result<([(header::HeaderName, &'static str); 1], Json<T>), Problem>;
 
 /// An answer that is true now and asked for again the next time.
@@ -113,7 +86,8 @@ fn now<T>(answer: T) -> ([(header::HeaderName, &'static str); 1], Json<T>) {
     ([(header::CACHE_CONTROL, "no-cache")], Json(answer))
 }
 
-/// How things stand: health, newest release, sources, sweeps, what is held and what fails.
+/// How things stand: health, newest release, sources, sweeps, what runs and what waits, what
+/// is held and what fails.
 #[utoipa::path(get, path = "/api/v1/status", responses((status = 200, body = Status)))]
 async fn status(State(shared): State<Arc<Shared>>) -> Answer<Status> {
     Ok(now(report::status(&shared).await?))
@@ -123,7 +97,7 @@ async fn status(State(shared): State<Arc<Shared>>) -> Answer<Status> {
 /// a person refused.
 #[utoipa::path(get, path = "/api/v1/held", responses((status = 200, body = Vec<HeldIndicator>)))]
 async fn held(State(shared): State<Arc<Shared>>) -> Answer<Vec<HeldIndicator>> {
-    Ok(now(report::held_indicators(&shared).await?))
+    Ok(now(indicators::held_indicators(&shared).await?))
 }
 
 /// Which releases are wanted.
@@ -297,7 +271,11 @@ struct ReleasedFile {
     get,
     path = "/api/v1/releases/{release}",
     params(("release" = String, Path, description = "The number (`7`, `000007`), or `latest`.")),
-    responses((status = 200, body = ReleaseDetails), (status = 404, body = Problem, content_type = "application/problem+json")),
+    responses(
+        (status = 200, body = ReleaseDetails),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "It was removed; its number stays taken.", body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 async fn release(
     State(shared): State<Arc<Shared>>,

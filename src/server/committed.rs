@@ -131,6 +131,19 @@ impl CommittedReleases {
         Ok(Some(release))
     }
 
+    /// What to answer where a file of a release that was read before is not there because
+    /// the release was removed since. `None`: it was not, so that the file is lost.
+    pub(super) async fn removed(&self, number: ReleaseNumber) -> Option<ServerError> {
+        match self.releases.get(number).await {
+            Err(error @ PublishError::Removed { .. }) => {
+                let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+                kept.retain(|release| release.number() != number);
+                Some(ServerError::releases(error))
+            }
+            _ => None,
+        }
+    }
+
     fn known(&self, number: ReleaseNumber) -> Option<Arc<CommittedRelease>> {
         read(&self.newest)
             .iter()

@@ -26,6 +26,13 @@ pub(super) enum ServerError {
         #[source]
         source: LedgerError,
     },
+    /// The ledger, for what somebody decided.
+    #[error("record a decision in the ledger")]
+    Record {
+        /// The cause.
+        #[source]
+        source: LedgerError,
+    },
     /// A file of a release.
     #[error("read `{path}` of release {release}")]
     File {
@@ -49,16 +56,8 @@ pub(super) enum ServerError {
         path: String,
         /// According to the manifest.
         expected: u64,
-        /// On the disk.
+        /// Where it is kept.
         found: u64,
-    },
-    /// The releases are not on a disk.
-    #[error("`{path}` of release {release} is not on a local disk")]
-    NotOnDisk {
-        /// The release.
-        release: ReleaseNumber,
-        /// The file within it.
-        path: String,
     },
     /// A page.
     #[error("render the page `{page}`")]
@@ -78,6 +77,19 @@ impl ServerError {
 
     pub(super) fn ledger(source: LedgerError) -> Self {
         Self::Ledger { source }
+    }
+
+    /// What a reader is told of a release that was removed; `None` for any other failure.
+    pub(super) fn gone(&self) -> Option<String> {
+        match self {
+            Self::Releases {
+                source: PublishError::Removed { release },
+            } => Some(format!(
+                "Release {release} was removed by the operator of this service; its number and \
+                 the hash of its manifest are kept. The releases are listed in /api/v1/releases."
+            )),
+            _ => None,
+        }
     }
 
     /// Logs it with its causes. Readers learn only that something failed: causes name
@@ -100,6 +112,9 @@ pub(super) const FAILED: &str = "The server could not read what it needs for thi
 
 impl IntoResponse for ServerError {
     fn into_response(self) -> Response {
+        if let Some(text) = self.gone() {
+            return plain(StatusCode::GONE, format!("{text}\n"));
+        }
         self.log();
         plain(StatusCode::INTERNAL_SERVER_ERROR, format!("{FAILED}\n"))
     }

@@ -2,6 +2,7 @@
 //!
 //! The figures are read from the ledger when they are asked for. A registry of metrics in
 //! memory would be a second account of the same things, and begin at zero at each start.
+//! Counters are the exception: what was answered, and which events this process recorded.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use jiff::Timestamp;
 use super::Shared;
 use super::error::{FAILED, ServerError, plain};
 use super::report::{self, Health, SourceStatus, Status};
+use super::work::Jobs;
+use crate::engine::job::{JobState, TaskKind};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -51,10 +54,13 @@ async fn ready(State(shared): State<Arc<Shared>>) -> Response {
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Result<Response, ServerError> {
     let status = report::status(&shared).await?;
+    let read = Jobs::read(&shared.ledger).await?;
     let mut text = Text::default();
     release(&mut text, &status);
     sources(&mut text, &status);
     sweeps(&mut text, &status);
+    jobs(&mut text, &read, status.generated_at);
+    events(&mut text, &shared);
     traffic(&mut text, &shared);
     Ok((
         [
@@ -217,6 +223,41 @@ fn sweeps(text: &mut Text, status: &Status) {
             let labels = [("source", source.source.as_str()), ("outcome", word)];
             text.sample("botnia_sweep_indicators", &labels, count);
         }
+    }
+}
+
+fn jobs(text: &mut Text, jobs: &Jobs, now: Timestamp) {
+    let name = "botnia_jobs";
+    text.metric(
+        name,
+        "gauge",
+        "Jobs: ready to be done or waiting for their next attempt, running, dead.",
+    );
+    for state in [JobState::Ready, JobState::Running, JobState::Dead] {
+        for kind in TaskKind::ALL {
+            let labels = [("state", state.as_str()), ("kind", kind.as_str())];
+            text.sample(name, &labels, jobs.count(state, kind));
+        }
+    }
+    let name = "botnia_oldest_ready_job_seconds";
+    text.metric(
+        name,
+        "gauge",
+        "For how long the job waits that could have been taken first; 0 if none could.",
+    );
+    let waited = jobs.longest_wait(now).as_secs();
+    text.sample(name, &[], waited);
+}
+
+fn events(text: &mut Text, shared: &Shared) {
+    let name = "botnia_events_total";
+    text.metric(
+        name,
+        "counter",
+        "Events that this process recorded, by their name.",
+    );
+    for (event, count) in shared.ledger.event_counts() {
+        text.sample(name, &[("event", event)], count);
     }
 }
 

@@ -1,4 +1,5 @@
-//! The web server: what is published, and how things stand. It only reads.
+//! The web server: what is published, and how things stand; and, for whoever has the token
+//! of the settings, what a person decides.
 //!
 //! * `/latest/…` and `/releases/000007/…` are the files of committed releases; the newest
 //!   release also stands at `/`, with a start page until it brings its own.
@@ -6,21 +7,28 @@
 //!   Prometheus. `/healthz`: the process is up; `/readyz`: the ledger and the releases can
 //!   be read.
 //!
-//! Deliberately absent: anything that writes; TLS and HTTP/2, which a reverse proxy in
-//! front speaks; a cache of figures, because the page must say what is true now.
+//! Deliberately absent: sessions and forms, because pages only read, and programs act with a
+//! token; TLS and HTTP/2, which a reverse proxy in front speaks; a cache of figures, because
+//! the page must say what is true now.
 
+mod actions;
+mod allowance;
 mod api;
+mod authority;
 mod committed;
 mod conditions;
 mod error;
 mod file_body;
+mod indicators;
 mod metrics;
 mod observe;
 mod pages;
+mod problem;
 mod published;
 mod report;
 mod serve;
 mod traffic;
+mod work;
 
 use std::sync::Arc;
 
@@ -28,6 +36,7 @@ use axum::Router;
 use axum::http::{HeaderName, Method, header};
 use axum::middleware;
 use axum::routing::get;
+use botnia_config::{IndicatorSet, Settings};
 use botnia_model::{Clock, SourceId};
 use botnia_publish::Releases;
 use jiff::Timestamp;
@@ -36,10 +45,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::engine::ledger::Ledger;
+use authority::Authority;
 use committed::CommittedReleases;
 use traffic::Traffic;
 
+pub use allowance::Rate;
 pub use api::openapi_json;
+pub use authority::ActionLimits;
 pub use serve::{Limits, serve, serve_within};
 
 /// Says when each source is swept next. A slot that has passed without a sweep stays: the
@@ -49,7 +61,7 @@ pub trait Schedules: Send + Sync {
     fn next(&self) -> Vec<(SourceId, Timestamp)>;
 }
 
-/// What the server reads.
+/// What the server reads, and what it decides by.
 pub struct ServerState {
     /// What is known of every source and indicator.
     pub ledger: Ledger,
@@ -61,6 +73,12 @@ pub struct ServerState {
     pub clock: Arc<dyn Clock>,
     /// The time zone in which pages show times.
     pub time_zone: TimeZone,
+    /// The sources that a run can be asked for, and the token of who may act.
+    pub settings: Settings,
+    /// What the sources' indicators are selected by.
+    pub sets: Vec<IndicatorSet>,
+    /// How often may be acted.
+    pub action_limits: ActionLimits,
 }
 
 /// The state as the handlers share it.
@@ -70,6 +88,9 @@ struct Shared {
     schedules: Arc<dyn Schedules>,
     clock: Arc<dyn Clock>,
     time_zone: TimeZone,
+    settings: Settings,
+    sets: Vec<IndicatorSet>,
+    authority: Authority,
     traffic: Arc<Traffic>,
     compressions: Arc<tokio::sync::Semaphore>,
 }
@@ -85,12 +106,16 @@ const COMPRESSIONS: usize = 64;
 
 /// Everything that the server answers.
 pub fn router(state: ServerState) -> Router {
+    let token = state.settings.server.token.clone();
     let shared = Arc::new(Shared {
         ledger: state.ledger,
         releases: CommittedReleases::new(state.releases),
         schedules: state.schedules,
         clock: state.clock,
         time_zone: state.time_zone,
+        settings: state.settings,
+        sets: state.sets,
+        authority: Authority::new(token, state.action_limits),
         traffic: Arc::new(Traffic::default()),
         compressions: Arc::new(tokio::sync::Semaphore::new(COMPRESSIONS)),
     });
@@ -120,6 +145,8 @@ pub fn router(state: ServerState) -> Router {
         .layer(open_to_other_origins);
     pages::routes()
         .merge(metrics::routes())
+        // Beside what other origins may read: no page of theirs may act.
+        .merge(actions::routes(&shared))
         .merge(published)
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(

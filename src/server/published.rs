@@ -1,6 +1,5 @@
 //! Files of committed releases over HTTP: whole, in part, or only if they are new.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -8,11 +7,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use botnia_model::ReleaseNumber;
+use botnia_publish::PublishError;
 use percent_encoding::percent_decode_str;
 
 use super::committed::{CommittedRelease, ReleaseFile};
 use super::conditions::{self, Comparison, Wanted};
 use super::error::{ServerError, plain};
+use super::file_body::StoredFile;
 use super::pages;
 use super::{RELEASE_HEADER, SYNTHETIC_HEADER, Shared, file_body};
 
@@ -203,7 +204,7 @@ impl Asked<'_> {
         } else {
             conditions::wanted(headers, self.file.bytes)
         };
-        let disk_path = self.look(shared).await?;
+        let stored = self.look(shared).await?;
         let length = self.file.bytes;
         let mut response = match wanted {
             Wanted::Unsatisfiable => {
@@ -218,7 +219,7 @@ impl Asked<'_> {
                 return Ok(response);
             }
             Wanted::Part { first, last } => {
-                let mut response = Response::new(file_body::plain(disk_path, first, last + 1));
+                let mut response = Response::new(file_body::plain(stored, first, last + 1));
                 *response.status_mut() = StatusCode::PARTIAL_CONTENT;
                 let range = format!("bytes {first}-{last}/{length}");
                 insert(&mut response, header::CONTENT_RANGE, &range);
@@ -238,7 +239,7 @@ impl Asked<'_> {
                 .then(|| Arc::clone(&shared.compressions).try_acquire_owned().ok())
                 .flatten();
                 if let Some(permit) = permit {
-                    let mut response = Response::new(file_body::gzipped(disk_path, length, permit));
+                    let mut response = Response::new(file_body::gzipped(stored, length, permit));
                     insert(&mut response, header::CONTENT_ENCODING, "gzip");
                     self.describe(&mut response, &kind, &tags[1]);
                     return Ok(response);
@@ -246,7 +247,7 @@ impl Asked<'_> {
                 let mut response = Response::new(if length == 0 {
                     Body::empty()
                 } else {
-                    file_body::plain(disk_path, 0, length)
+                    file_body::plain(stored, 0, length)
                 });
                 insert(&mut response, header::CONTENT_LENGTH, &length.to_string());
                 response
@@ -257,24 +258,47 @@ impl Asked<'_> {
     }
 
     /// Where the file lies, after making sure that it is as long as it was at the commit.
-    async fn look(&self, shared: &Shared) -> Result<PathBuf, ServerError> {
+    async fn look(&self, shared: &Shared) -> Result<StoredFile, ServerError> {
         let release = self.release.number();
-        let file = |source| ServerError::File {
-            release,
-            path: self.path.clone(),
-            source,
-        };
-        let disk_path = shared
-            .releases
-            .store()
-            .local_path(release, &self.path)
-            .ok_or_else(|| ServerError::NotOnDisk {
+        let releases = shared.releases.store();
+        let (stored, found) = if let Some(path) = releases.local_path(release, &self.path) {
+            let file = |source| ServerError::File {
                 release,
                 path: self.path.clone(),
-            })?;
-        let found = tokio::fs::metadata(&disk_path).await.map_err(file)?.len();
+                source,
+            };
+            let found = match tokio::fs::metadata(&path).await {
+                Ok(about) => about.len(),
+                Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                    let removed = shared.releases.removed(release).await;
+                    return Err(removed.unwrap_or_else(|| file(source)));
+                }
+                Err(source) => return Err(file(source)),
+            };
+            (StoredFile::OnDisk(path), found)
+        } else {
+            let found = match releases.length(release, &self.path).await {
+                Ok(found) => found,
+                Err(
+                    source @ PublishError::Store {
+                        source: object_store::Error::NotFound { .. },
+                        ..
+                    },
+                ) => {
+                    let removed = shared.releases.removed(release).await;
+                    return Err(removed.unwrap_or_else(|| ServerError::releases(source)));
+                }
+                Err(source) => return Err(ServerError::releases(source)),
+            };
+            let stored = StoredFile::InStore {
+                releases: releases.clone(),
+                release,
+                path: self.path.clone(),
+            };
+            (stored, found)
+        };
         if found == self.file.bytes {
-            Ok(disk_path)
+            Ok(stored)
         } else {
             Err(ServerError::Damaged {
                 release,

@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 use super::Shared;
 use super::committed::CommittedRelease;
 use super::error::ServerError;
+use super::indicators::{FailingIndicator, HeldIndicator, failing, held};
+use super::work::{DeadLetter, Jobs, RunningJob, WaitingJob};
 use crate::engine::ledger::{Series, SweepRecord};
 
 /// Sweeps that are looked at. Enough to hold the latest one of each of many sources.
@@ -63,6 +65,11 @@ pub(super) enum Concern {
         #[schema(value_type = String)]
         source: SourceId,
     },
+    /// Jobs failed for good and wait for a person.
+    DeadLetters {
+        /// How many.
+        count: u64,
+    },
     /// A sweep has been under way for more than a day.
     SweepStuck {
         /// The source.
@@ -89,6 +96,14 @@ pub(super) struct Status {
     pub(super) sources: Vec<SourceStatus>,
     /// The latest sweeps, newest first.
     pub(super) sweeps: Vec<SweepStatus>,
+    /// The jobs that workers hold now.
+    pub(super) running: Vec<RunningJob>,
+    /// Jobs that wait to be tried for the first time.
+    pub(super) queued: u64,
+    /// Jobs that failed and are tried again by themselves.
+    pub(super) retries: Vec<WaitingJob>,
+    /// Jobs that failed for good: `retry` or `discard` decides on them.
+    pub(super) dead_letters: Vec<DeadLetter>,
     /// New figures that were not accepted, by indicator.
     pub(super) held: Vec<HeldIndicator>,
     /// Indicators that could not be had, by indicator.
@@ -162,7 +177,8 @@ pub(super) struct SourceStatus {
     pub(super) last_finished: Option<Timestamp>,
     /// Why the whole source failed in that sweep, if it did.
     pub(super) failure: Option<String>,
-    /// Since when a sweep is under way, UTC.
+    /// Since when a sweep is under way, UTC: a job of it runs, or was not tried yet. Jobs that
+    /// only wait for their next attempt do not count.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) running_since: Option<Timestamp>,
     /// When it is swept next, UTC; absent without a schedule.
@@ -221,57 +237,6 @@ pub(super) struct SweepNumbers {
     pub(super) failure: Option<String>,
 }
 
-/// New figures of an indicator that were not accepted. The last accepted ones are served.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct HeldIndicator {
-    /// The indicator.
-    #[schema(value_type = String)]
-    pub(super) indicator_id: IndicatorId,
-    /// The Finnish title under which they came.
-    pub(super) title: String,
-    /// Since when, UTC.
-    #[schema(value_type = String, format = DateTime)]
-    pub(super) since: Timestamp,
-    /// Why.
-    pub(super) reasons: Vec<Reason>,
-    /// Why a person refused them; absent while they wait for a decision.
-    pub(super) rejected: Option<String>,
-    /// Rows in the answers.
-    pub(super) rows_in: u64,
-    /// Observations made of them.
-    pub(super) rows_out: u64,
-    /// Whether older figures of the indicator are published.
-    pub(super) published: bool,
-}
-
-/// One reason for holding figures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Reason {
-    /// Its code: `rows_lost`.
-    pub(super) code: String,
-    /// A sentence with numbers, in English.
-    pub(super) message: String,
-}
-
-/// An indicator that could not be had. Its last accepted figures are served.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct FailingIndicator {
-    /// The indicator.
-    #[schema(value_type = String)]
-    pub(super) indicator_id: IndicatorId,
-    /// The Finnish title of its accepted figures, if there are any.
-    pub(super) title: Option<String>,
-    /// The remedy: `unavailable`, `throttled`, `not_found`, `refused`, `malformed`, `contract`.
-    pub(super) remedy: String,
-    /// What happened, in English.
-    pub(super) message: String,
-    /// Since when, UTC.
-    #[schema(value_type = String, format = DateTime)]
-    pub(super) since: Timestamp,
-    /// Whether older figures of the indicator are published.
-    pub(super) published: bool,
-}
-
 /// Reads everything and puts it together.
 pub(super) async fn status(shared: &Shared) -> Result<Status, ServerError> {
     let now = shared.clock.now();
@@ -289,11 +254,13 @@ pub(super) async fn status(shared: &Shared) -> Result<Status, ServerError> {
         Some(release) => Some(overview(shared, &release).await?),
         None => None,
     };
-    let sweeps = sweeps(records);
-    let sources = sources(&series, &sweeps, &shared.schedules.next());
+    let jobs = Jobs::read(&shared.ledger).await?;
+    let sweeps = sweeps(records, &jobs);
+    let sources = sources(&series, &sweeps, &jobs, &shared.schedules.next());
     let held: Vec<_> = series.iter().filter_map(held).collect();
     let failing: Vec<_> = series.iter().filter_map(failing).collect();
-    let concerns = concerns(now, release.as_ref(), &sources, &held, &failing);
+    let mut concerns = concerns(now, release.is_some(), &sources, &jobs);
+    concerns.extend(counted(&held, &failing, &jobs));
     Ok(Status {
         health: health(release.is_some(), &concerns),
         concerns,
@@ -302,19 +269,13 @@ pub(super) async fn status(shared: &Shared) -> Result<Status, ServerError> {
         release,
         sources,
         sweeps,
+        running: jobs.running().collect(),
+        queued: jobs.queued(),
+        retries: jobs.retries().collect(),
+        dead_letters: jobs.dead_letters().collect(),
         held,
         failing,
     })
-}
-
-/// The indicators whose new figures were not accepted.
-pub(super) async fn held_indicators(shared: &Shared) -> Result<Vec<HeldIndicator>, ServerError> {
-    let series = shared
-        .ledger
-        .all_series()
-        .await
-        .map_err(ServerError::ledger)?;
-    Ok(series.iter().filter_map(held).collect())
 }
 
 fn health(has_release: bool, concerns: &[Concern]) -> Health {
@@ -330,15 +291,15 @@ fn health(has_release: bool, concerns: &[Concern]) -> Health {
     }
 }
 
+/// The concerns of the whole and of its sources.
 fn concerns(
     now: Timestamp,
-    release: Option<&ReleaseOverview>,
+    has_release: bool,
     sources: &[SourceStatus],
-    held: &[HeldIndicator],
-    failing: &[FailingIndicator],
+    jobs: &Jobs,
 ) -> Vec<Concern> {
     let mut concerns = Vec::new();
-    if release.is_none() {
+    if !has_release {
         concerns.push(Concern::NothingPublished);
     }
     for status in sources {
@@ -347,7 +308,10 @@ fn concerns(
             concerns.push(Concern::SourceFailed { source: source() });
         }
         let is_late = |slot| now.duration_since(slot) > LATEST_START;
-        if status.running_since.is_none() && status.next.is_some_and(is_late) {
+        let slot_passed = status.running_since.is_none() && status.next.is_some_and(is_late);
+        // A run that began and that nobody takes up is late as well.
+        let ignored = jobs.is_idle() && status.running_since.is_some_and(is_late);
+        if slot_passed || ignored {
             concerns.push(Concern::SweepLate { source: source() });
         }
         let is_stuck = |since| now.duration_since(since) > LONGEST_SWEEP;
@@ -355,18 +319,24 @@ fn concerns(
             concerns.push(Concern::SweepStuck { source: source() });
         }
     }
-    if !failing.is_empty() {
-        concerns.push(Concern::IndicatorsFailing {
-            count: failing.len() as u64,
-        });
-    }
-    let waiting = held.iter().filter(|held| held.rejected.is_none()).count();
-    if waiting > 0 {
-        concerns.push(Concern::IndicatorsHeld {
-            count: waiting as u64,
-        });
-    }
     concerns
+}
+
+/// The concerns that are told by their number.
+fn counted(
+    held: &[HeldIndicator],
+    failing: &[FailingIndicator],
+    jobs: &Jobs,
+) -> impl Iterator<Item = Concern> {
+    let waiting = held.iter().filter(|held| held.rejected.is_none()).count() as u64;
+    let (failing, dead) = (failing.len() as u64, jobs.dead_letters().count() as u64);
+    [
+        (failing > 0).then_some(Concern::IndicatorsFailing { count: failing }),
+        (dead > 0).then_some(Concern::DeadLetters { count: dead }),
+        (waiting > 0).then_some(Concern::IndicatorsHeld { count: waiting }),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 pub(super) async fn overview(
@@ -442,23 +412,24 @@ fn source_of(sweep: &SweepId) -> Option<SourceId> {
     sweep.as_str().split_once('-')?.1.parse().ok()
 }
 
-/// `records` newest first. A sweep that never ended is under way if it is the newest of
-/// its source: only one runs at a time.
-fn sweeps(records: Vec<SweepRecord>) -> Vec<SweepStatus> {
+/// `records` newest first. A sweep that has not ended is under way if it is the newest of its
+/// source and there is still something to do for it: a job of the source, or the release.
+fn sweeps(records: Vec<SweepRecord>, jobs: &Jobs) -> Vec<SweepStatus> {
     let mut seen = BTreeSet::new();
     records
         .into_iter()
         .filter_map(|record| {
             let source = source_of(&record.sweep)?;
             let is_newest = seen.insert(source.clone());
+            let state = match record.finished_at {
+                Some(_) => SweepState::Finished,
+                None if is_newest && jobs.go_on_for(&source) => SweepState::Running,
+                None => SweepState::Interrupted,
+            };
             Some(SweepStatus {
                 sweep: record.sweep,
                 source,
-                state: match record.finished_at {
-                    Some(_) => SweepState::Finished,
-                    None if is_newest => SweepState::Running,
-                    None => SweepState::Interrupted,
-                },
+                state,
                 started_at: record.started_at,
                 finished_at: record.finished_at,
                 outcome: record.outcome.map(|outcome| SweepNumbers {
@@ -477,12 +448,14 @@ fn sweeps(records: Vec<SweepRecord>) -> Vec<SweepStatus> {
 fn sources(
     series: &[(IndicatorId, Series)],
     sweeps: &[SweepStatus],
+    jobs: &Jobs,
     next: &[(SourceId, Timestamp)],
 ) -> Vec<SourceStatus> {
     let known: BTreeSet<&SourceId> = series
         .iter()
         .map(|(indicator, _)| indicator.source())
         .chain(sweeps.iter().map(|sweep| &sweep.source))
+        .chain(jobs.sources())
         .chain(next.iter().map(|(source, _)| source))
         .collect();
     known
@@ -495,12 +468,9 @@ fn sources(
                     .map(|(_, series)| series)
             };
             let count = |is: fn(&&Series) -> bool| own().filter(is).count() as u64;
-            let sweep = |state| {
-                sweeps
-                    .iter()
-                    .find(|sweep| sweep.source == *source && sweep.state == state)
-            };
-            let finished = sweep(SweepState::Finished);
+            let finished = sweeps
+                .iter()
+                .find(|sweep| sweep.source == *source && sweep.state == SweepState::Finished);
             SourceStatus {
                 source: source.clone(),
                 published: count(|series| series.accepted.is_some()),
@@ -523,7 +493,7 @@ fn sources(
                 failure: finished
                     .and_then(|sweep| sweep.outcome.as_ref())
                     .and_then(|outcome| outcome.failure.clone()),
-                running_since: sweep(SweepState::Running).map(|sweep| sweep.started_at),
+                running_since: jobs.running_since(source, sweeps),
                 next: next
                     .iter()
                     .filter(|(of, _)| of == source)
@@ -532,40 +502,4 @@ fn sources(
             }
         })
         .collect()
-}
-
-fn held((indicator, series): &(IndicatorId, Series)) -> Option<HeldIndicator> {
-    let held = series.held.as_ref()?;
-    Some(HeldIndicator {
-        indicator_id: indicator.clone(),
-        title: held.figures.title.clone(),
-        since: held.since,
-        reasons: held
-            .reasons
-            .iter()
-            .map(|reason| Reason {
-                code: reason.code.clone(),
-                message: reason.message.clone(),
-            })
-            .collect(),
-        rejected: held.rejected.clone(),
-        rows_in: held.figures.rows_in,
-        rows_out: held.figures.rows_out,
-        published: series.accepted.is_some(),
-    })
-}
-
-fn failing((indicator, series): &(IndicatorId, Series)) -> Option<FailingIndicator> {
-    let failure = series.failure.as_ref()?;
-    Some(FailingIndicator {
-        indicator_id: indicator.clone(),
-        title: series
-            .accepted
-            .as_ref()
-            .map(|figures| figures.title.clone()),
-        remedy: failure.remedy.clone(),
-        message: failure.message.clone(),
-        since: failure.since,
-        published: series.accepted.is_some(),
-    })
 }

@@ -1,16 +1,19 @@
 //! The accept loop: HTTP/1.1 on a listener, with limits, until it is told to stop.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 /// What one server bears.
@@ -59,11 +62,15 @@ pub async fn serve_within(
     protocol
         .timer(TokioTimer::new())
         .header_read_timeout(limits.request_headers);
-    while let Some((stream, permit)) = tokio::select! {
+    while let Some((stream, remote, permit)) = tokio::select! {
         next = next_connection(&listener, &connections) => next,
         () = shutdown.cancelled() => None,
     } {
-        let service = TowerToHyperService::new(router.clone());
+        let router = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request| {
+            request.extensions_mut().insert(ConnectInfo(remote));
+            router.call(request)
+        });
         let connection = protocol.serve_connection(TokioIo::new(stream), service);
         let connection = draining.watch(connection);
         tokio::spawn(async move {
@@ -84,19 +91,19 @@ pub async fn serve_within(
     }
 }
 
-/// The next connection and its permit; `None` is never the answer while there is a server.
+/// The next connection, its other end, and its permit; `None` is never the answer while there is a server.
 async fn next_connection(
     listener: &TcpListener,
     connections: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(connections).acquire_owned().await.ok()?;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, remote)) => {
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "A connection keeps Nagle's algorithm");
                 }
-                return Some((stream, permit));
+                return Some((stream, remote, permit));
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {

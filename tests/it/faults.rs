@@ -1,11 +1,16 @@
 //! A source that is down, lies, or sends rubbish: what is said, how it ends, and that
 //! what was published stays.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use botnia::engine::{Engine, RunRequest, RunSummary, Silent};
+use botnia_config::{IndicatorSet, Settings};
+use botnia_ingest::ClientLimits;
+use botnia_model::FixedClock;
 use botnia_sandbox::{Fault, FaultKind, RetryAfter, SandboxOptions};
 
-use crate::support::{Ran, Upstream, Workspace, assert_whole};
+use crate::support::{RUNTIME, Ran, Upstream, Workspace, assert_whole};
 
 /// Publishes a first release, moves the world, plays `fault`, and runs again.
 struct Second {
@@ -246,4 +251,64 @@ fn a_region_list_that_is_rubbish_stops_the_sweep_and_nothing_else() {
         second.workspace.record().expect("a record").release.get(),
         1
     );
+}
+
+/// The program's own limits are minutes; the same engine with shorter ones, against the
+/// same server that gives a byte a second.
+#[test]
+fn slow_loris() {
+    let upstream = Upstream::start(SandboxOptions::default());
+    let workspace = Workspace::new(
+        upstream.sandbox().base_url().as_str(),
+        &["127", "1065", "181"],
+    );
+    workspace.botnia(&["run"]).expect_code(0);
+    upstream.sandbox().advance();
+    let slow = data_of_127(FaultKind::SlowLoris {
+        bytes_per_second: 1,
+    });
+    upstream
+        .sandbox()
+        .set_faults(vec![slow])
+        .expect("a possible fault");
+    let limits = ClientLimits {
+        total_timeout: Duration::from_secs(3),
+        attempts: 2,
+        backoff_first: Duration::from_millis(10),
+        ..ClientLimits::default()
+    };
+    let summary = run_here(&workspace, limits);
+    let failed: Vec<_> = summary.failures.iter().map(|(what, _)| what).collect();
+    assert_eq!(failed, ["sotkanet:127"]);
+    assert!(
+        summary.failures[0].1.contains("in time"),
+        "{:?}",
+        summary.failures
+    );
+    let record = workspace.record().expect("a record");
+    assert_eq!(record.release.get(), 2, "the others are released");
+    let manifest = assert_whole(&workspace.release(), &record);
+    assert_eq!(
+        manifest.indicators.len(),
+        3,
+        "127 keeps its last good figures"
+    );
+    upstream.sandbox().set_faults(Vec::new()).expect("no fault");
+    workspace.botnia(&["run"]).expect_code(0);
+    assert_eq!(workspace.record().expect("a record").release.get(), 3);
+}
+
+/// A run within this process.
+fn run_here(workspace: &Workspace, limits: ClientLimits) -> RunSummary {
+    let settings = Settings::parse("botnia.toml", &workspace.settings(), std::iter::empty())
+        .expect("settings");
+    RUNTIME.block_on(async {
+        let clock = Arc::new(FixedClock::at(jiff::Timestamp::now()));
+        let engine = Engine::open_within(settings, IndicatorSet::builtin(), clock, limits)
+            .await
+            .expect("an engine");
+        let summary = engine.run(&RunRequest::default(), &Silent).await;
+        engine.close().await;
+        summary.expect("a run")
+    })
 }

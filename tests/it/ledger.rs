@@ -1,145 +1,104 @@
-//! The ledger by itself: migrations, and what one transaction makes true.
+//! The ledger by itself: one suite, passed by both databases. Every test has a fresh
+//! `SQLite` file and, where a server can be had, a fresh PostgreSQL database.
 
-use botnia::engine::ledger::{AnswerPlace, Completion, Ledger, LedgerError};
-use botnia_model::{AnswerRole, ContentHash, Event, SweepId};
-use jiff::Timestamp;
+mod claims;
+mod completions;
+mod decisions;
+mod hosts;
+mod housekeeping;
+mod layouts;
+mod place;
+mod releases;
+mod runs;
+mod secrets;
+mod wakes;
 
-fn moment(second: i64) -> Timestamp {
-    Timestamp::from_second(1_790_000_000 + second).expect("a moment")
+use place::Place;
+
+/// Makes a test for each database of every named check.
+macro_rules! on_both {
+    ($($module:ident { $($check:ident),+ $(,)? })+) => {
+        mod sqlite {
+            $(mod $module {
+                $(#[test]
+                fn $check() {
+                    let place = super::super::Place::sqlite();
+                    place.check(super::super::$module::$check);
+                })+
+            })+
+        }
+
+        mod postgres {
+            $(mod $module {
+                $(#[test]
+                fn $check() {
+                    if let Some(place) = super::super::Place::postgres() {
+                        place.check(super::super::$module::$check);
+                    }
+                })+
+            })+
+        }
+    };
 }
 
-async fn open(folder: &std::path::Path) -> Result<Ledger, LedgerError> {
-    Ledger::open(&format!("sqlite:{}", folder.join("state.db").display())).await
-}
-
-#[tokio::test]
-async fn a_newer_layout_is_refused_with_what_to_do() {
-    let folder = tempfile::tempdir().expect("a folder");
-    open(folder.path()).await.expect("a ledger").close().await;
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("state.db"));
-    let pool = sqlx::SqlitePool::connect_with(options)
-        .await
-        .expect("a pool");
-    sqlx::raw_sql("PRAGMA user_version = 99")
-        .execute(&pool)
-        .await
-        .expect("set");
-    pool.close().await;
-    let error = open(folder.path()).await.expect_err("a newer layout");
-    assert!(matches!(error, LedgerError::Newer { found: 99, .. }));
-    assert!(error.to_string().contains("newer version"), "{error}");
-}
-
-#[tokio::test]
-async fn fencing_tokens_only_grow() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let ledger = open(folder.path()).await.expect("a ledger");
-    let source = "sotkanet".parse().expect("a source");
-    let mut last = 0;
-    for second in 0..5 {
-        let sweep = SweepId::new(&source, moment(second));
-        let token = ledger
-            .begin_sweep(&sweep, &source, moment(second))
-            .await
-            .expect("a token");
-        assert!(token > last);
-        last = token;
+on_both! {
+    layouts {
+        an_older_layout_is_brought_up_to_date_with_its_rows,
+        a_newer_layout_is_refused_with_what_to_do,
+        many_may_open_it_at_once,
+        what_was_written_is_there_when_it_is_opened_again,
     }
-    ledger.close().await;
-    let ledger = open(folder.path()).await.expect("a ledger");
-    let sweep = SweepId::new(&source, moment(9));
-    assert!(
-        ledger
-            .begin_sweep(&sweep, &source, moment(9))
-            .await
-            .expect("a token")
-            > last
-    );
-}
-
-#[tokio::test]
-async fn an_answer_is_as_old_as_its_bytes() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let ledger = open(folder.path()).await.expect("a ledger");
-    let place = AnswerPlace {
-        source: "sotkanet".parse().expect("a source"),
-        role: AnswerRole::Regions,
-        source_indicator: None,
-        part: 0,
-    };
-    let record = async |bytes: &[u8], second| {
-        let event = Event::SnapshotArchived {
-            sweep: SweepId::new(&place.source, moment(second)),
-            indicator: None,
-            snapshot: ContentHash::of(bytes),
-        };
-        let done = Completion {
-            answers: vec![(place.clone(), ContentHash::of(bytes))],
-            events: vec![event],
-            ..Completion::default()
-        };
-        ledger
-            .complete(moment(second), &done)
-            .await
-            .expect("recorded");
-        ledger
-            .latest_answer(&place)
-            .await
-            .expect("read")
-            .expect("an answer")
-            .since
-    };
-    assert_eq!(record(b"a", 1).await, moment(1));
-    assert_eq!(record(b"a", 2).await, moment(1));
-    assert_eq!(record(b"b", 3).await, moment(3));
-    assert_eq!(ledger.events().await.expect("events").len(), 3);
-}
-
-#[tokio::test]
-async fn a_slot_is_decided_once_even_within_its_own_second() {
-    use botnia::engine::schedule::{Action, Due, SlotId};
-
-    let folder = tempfile::tempdir().expect("a folder");
-    let ledger = open(folder.path()).await.expect("a ledger");
-    let source = "sotkanet".parse().expect("a source");
-    let slot: Timestamp = "2026-11-21T03:15:00Z".parse().expect("a slot");
-    let within = "2026-11-21T03:15:00.2Z".parse().expect("a moment");
-    let due = Due {
-        slot,
-        action: Action::Run,
-    };
-    assert!(ledger.decide(&source, due, within).await.expect("decided"));
-    assert!(
-        !ledger
-            .decide(&source, due, within)
-            .await
-            .expect("decided before")
-    );
-    assert_eq!(
-        ledger.last_decided(&source, within).await.expect("read"),
-        Some(slot)
-    );
-    // A slot that lies ahead, decided by a clock that was ahead, does not count yet.
-    let before = "2026-11-21T03:14:59.9Z".parse().expect("a moment");
-    assert_eq!(
-        ledger.last_decided(&source, before).await.expect("read"),
-        None
-    );
-
-    let later: Timestamp = "2026-11-22T03:15:00Z".parse().expect("a slot");
-    let due = Due { slot: later, ..due };
-    assert!(ledger.decide(&source, due, later).await.expect("decided"));
-    let interrupted = ledger
-        .interrupted(&source)
-        .await
-        .expect("read")
-        .expect("a slot");
-    assert_eq!(interrupted.to_string(), "sotkanet@2026-11-22T03:15:00Z");
-    let done = SlotId {
-        source: source.clone(),
-        slot: later,
-    };
-    ledger.finish_slot(&done, later).await.expect("finished");
-    assert_eq!(ledger.interrupted(&source).await.expect("read"), None);
+    claims {
+        every_job_goes_to_exactly_one_claimer,
+        who_lost_the_lease_is_refused_and_writes_nothing,
+        an_expired_lease_that_nobody_took_over_is_still_held,
+        a_job_whose_worker_vanishes_again_and_again_is_dead,
+        a_verdict_in_between_forgives_vanished_workers,
+        what_is_given_back_counts_no_attempt,
+        runs_come_in_their_order_and_plans_before_indicators,
+        a_retry_waits_for_its_moment,
+        the_end_of_a_lease_is_due,
+        the_fence_is_raised_and_never_lowered,
+    }
+    releases {
+        a_release_waits_until_everything_was_tried,
+        a_retry_that_waits_does_not_hold_the_release,
+        two_releases_are_never_held_at_once,
+        a_release_whose_worker_vanished_is_taken_over,
+    }
+    runs {
+        a_run_joins_what_waits_and_leaves_alone_what_runs,
+        joined_tasks_do_what_both_would,
+        a_slot_is_decided_once_even_within_its_own_second,
+        a_source_is_busy_only_with_first_attempts,
+        a_run_is_active_while_something_can_be_done_now,
+        a_run_ends_once_even_if_its_last_jobs_end_together,
+        the_same_work_asked_for_at_once_is_one_job,
+    }
+    completions {
+        a_completion_becomes_true_at_once,
+        a_completion_that_fails_in_the_middle_leaves_nothing,
+        only_a_job_can_add_jobs,
+        an_answer_is_as_old_as_its_bytes,
+        a_new_attempt_supersedes_a_dead_letter,
+        events_are_counted_once_they_are_facts,
+    }
+    decisions {
+        a_dead_job_is_retried_and_gets_a_release,
+        a_waiting_job_is_retried_at_once,
+        a_job_is_discarded_with_a_note,
+        what_runs_or_has_ended_is_not_decided_upon,
+    }
+    hosts {
+        requests_keep_their_distance_over_all_who_ask,
+        the_longest_pause_counts,
+    }
+    housekeeping {
+        forgetting_keeps_what_it_must,
+        a_sound_ledger_has_no_damage,
+    }
+    wakes {
+        workers_are_woken_by_what_makes_jobs_claimable,
+        a_wake_between_looking_and_waiting_is_not_lost,
+    }
 }

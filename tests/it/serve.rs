@@ -9,15 +9,18 @@ use botnia_sandbox::SandboxOptions;
 use crate::support::{RUNTIME, Upstream, Workspace, assert_whole};
 
 /// A running `botnia serve`.
-struct Service {
+pub(crate) struct Service {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStderr>>,
 }
 
 impl Service {
     fn start(workspace: &Workspace) -> Self {
-        let mut child = workspace
-            .command(&["serve", "--listen", "127.0.0.1:0"])
+        Self::of(workspace.command(&["serve", "--listen", "127.0.0.1:0"]))
+    }
+
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -28,7 +31,7 @@ impl Service {
 
     /// Reads the log up to a line that contains `words`.
     #[track_caller]
-    fn until(&mut self, words: &str) -> String {
+    pub(crate) fn until(&mut self, words: &str) -> String {
         let mut seen = Vec::new();
         for line in &mut self.lines {
             let line = line.expect("a line");
@@ -41,7 +44,7 @@ impl Service {
     }
 
     /// SIGTERM, and the rest of the log.
-    fn stop(mut self) -> (Option<i32>, Vec<String>) {
+    pub(crate) fn stop(mut self) -> (Option<i32>, Vec<String>) {
         let killed = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()

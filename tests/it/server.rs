@@ -1,7 +1,9 @@
 //! The web server over real HTTP: files of releases, the operator's view, and many readers.
 
+mod actions;
 mod client;
 mod files;
+mod jobs;
 mod load;
 mod view;
 
@@ -10,7 +12,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use botnia::engine::ledger::Ledger;
-use botnia::server::{Limits, Schedules, ServerState, router, serve_within};
+use botnia::server::{ActionLimits, Limits, Schedules, ServerState, router, serve_within};
+use botnia_config::{IndicatorSet, Settings};
 use botnia_model::{FixedClock, SourceId};
 use botnia_publish::Releases;
 use botnia_sandbox::SandboxOptions;
@@ -53,6 +56,20 @@ impl Served {
     }
 
     fn within(workspace: &Workspace, limits: Limits) -> Self {
+        Self::open(workspace, limits, None, ActionLimits::default())
+    }
+
+    /// A server on which whoever sends `token` may act.
+    fn open(
+        workspace: &Workspace,
+        limits: Limits,
+        token: Option<&str>,
+        action_limits: ActionLimits,
+    ) -> Self {
+        let environment = token.map(|token| ("BOTNIA_SERVER_TOKEN".to_owned(), token.to_owned()));
+        let settings = workspace.settings();
+        let settings =
+            Settings::parse("botnia.toml", &settings, environment.into_iter()).expect("settings");
         let root = workspace.data();
         std::fs::create_dir_all(&root).expect("a data folder");
         RUNTIME.block_on(async {
@@ -68,6 +85,9 @@ impl Served {
                 schedules: slots.clone(),
                 clock: clock.clone(),
                 time_zone: TimeZone::get("Europe/Helsinki").expect("a zone"),
+                settings,
+                sets: IndicatorSet::builtin(),
+                action_limits,
             };
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("an address");
@@ -95,6 +115,21 @@ impl Served {
                 .await
                 .ask(method, path, headers)
                 .await
+        })
+    }
+
+    /// The same with a body.
+    fn post(&self, path: &str, headers: &[&str], body: &str) -> Received {
+        RUNTIME.block_on(async {
+            let mut connection = Connection::open(self.address).await;
+            let headers: String = headers.iter().flat_map(|header| [header, "\r\n"]).collect();
+            let length = body.len();
+            connection
+                .send(&format!(
+                    "POST {path} HTTP/1.1\r\nHost: data.example\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+                ))
+                .await;
+            connection.receive("POST").await
         })
     }
 

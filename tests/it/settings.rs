@@ -19,6 +19,27 @@ fn an_unknown_key_names_file_line_and_the_nearest_right_one() {
 }
 
 #[test]
+fn what_cannot_work_is_said_and_secrets_are_not() {
+    let source = "[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"https://example.org\"\nschedule = \"0 0 31 2 *\"\nindicators = [\"hyvinvointikertomus\"]\n";
+    let workspace = Workspace::new("https://example.org", &["127"]);
+    workspace.write_settings(&format!(
+        "state = \"postgress://botnia:hunter2@db/botnia\"\n{source}[workers]\nlease_seconds = 1\n[server]\ntoken = \"hunter2\"\n"
+    ));
+    let ran = workspace.botnia(&["validate"]).expect_code(2);
+    for words in [
+        "botnia.toml:1:9: `state`: `postgress://botnia:REDACTED@db/botnia`",
+        "botnia.toml:6:12: `source[1].schedule`: `0 0 31 2 *` never fires",
+        "botnia.toml:7:15: `source[1].indicators[1]`: `hyvinvointikertomus` is not",
+        "did you mean \"set:hyvinvointikertomus\"?",
+        "botnia.toml:9:17: `workers.lease_seconds`: must be at least 5 and at most 3600",
+        "botnia.toml:11:9: `server.token`: must be at least 16",
+    ] {
+        ran.says(words);
+    }
+    assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_missing_settings_file_says_how_to_begin() {
     let workspace = Workspace::new("https://example.org", &["127"]);
     std::fs::remove_file(workspace.path().join("botnia.toml")).expect("removed");
@@ -67,7 +88,7 @@ fn what_this_version_cannot_use_is_said_before_a_run() {
             "data = \"s3://bucket/prefix\"\nstate = \"sqlite:state.db\"",
             "object store",
         ),
-        ("state = \"postgres://db/botnia\"", "is no ledger"),
+        ("state = \"mysql://db/botnia\"", "no address of a ledger"),
     ] {
         let workspace = Workspace::new("https://example.org/rest/1.1", &["127"]);
         let source = "[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"https://example.org\"\nindicators = [\"127\"]\n";

@@ -24,6 +24,9 @@ use crate::TransformError;
 
 /// Rows per row group.
 pub const ROW_GROUP_ROWS: usize = 131_072;
+/// Rows of a row group in the files that are read a region at a time, over HTTP too: a
+/// reader skips whole groups, so smaller ones let it leave out more of the file.
+pub const SLICED_ROW_GROUP_ROWS: usize = 16_384;
 
 /// The order of `observations.parquet`, and of one indicator's observations.
 pub const SORTED_BY: [&str; 6] = [
@@ -317,7 +320,7 @@ pub fn write_normalised(
 ) -> Result<Vec<u8>, TransformError> {
     let batch = to_batch(indicator_id, observations, None)?;
     let write = || -> Result<Vec<u8>, ParquetError> {
-        let properties = writer_properties(&batch.schema(), &SORTED_BY);
+        let properties = writer_properties(&batch.schema(), &SORTED_BY, ROW_GROUP_ROWS);
         let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties))?;
         writer.write(&batch)?;
         for (key, value) in metadata {
@@ -355,12 +358,16 @@ pub fn read_normalised(bytes: impl Into<Bytes>) -> Result<Vec<Observation>, Tran
     Ok(observations)
 }
 
-/// How every table is written: zstd 3, row groups of [`ROW_GROUP_ROWS`], dictionaries,
+/// How every table is written: zstd 3, row groups of `row_group_rows`, dictionaries,
 /// page index and statistics, the sorting columns declared, no bloom filters.
 ///
 /// # Panics
 /// If `schema` lacks a column of `sorted_by`, or has nested columns before it.
-pub fn writer_properties(schema: &Schema, sorted_by: &[&str]) -> WriterProperties {
+pub fn writer_properties(
+    schema: &Schema,
+    sorted_by: &[&str],
+    row_group_rows: usize,
+) -> WriterProperties {
     let sorting = sorted_by
         .iter()
         .map(|name| SortingColumn {
@@ -376,7 +383,7 @@ pub fn writer_properties(schema: &Schema, sorted_by: &[&str]) -> WriterPropertie
     WriterProperties::builder()
         .set_created_by(concat!("botnia ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_max_row_group_row_count(Some(row_group_rows))
         .set_dictionary_enabled(true)
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_bloom_filter_enabled(false)

@@ -13,10 +13,14 @@ use crate::schedule::{Missed, Overlap};
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "botnia.toml")]
 pub(super) struct SettingsFile {
-    /// Where everything is kept: a path. `BOTNIA_DATA` overrides it.
+    /// Where everything is kept: a path, or `s3://bucket/prefix` for an object store that
+    /// speaks S3; how to reach that is said by the variables `AWS_…` (see the operator's
+    /// guide). `BOTNIA_DATA` overrides it.
     pub(super) data: String,
-    /// The ledger: `sqlite:` and a path. Not given: `state.db` in `data`. `BOTNIA_STATE`
-    /// overrides it.
+    /// The ledger: `sqlite:` and a path, or `postgres://user:password@host/database` where
+    /// several machines work. Not given: `state.db` in `data`, which must then
+    /// be a path. `BOTNIA_STATE` overrides it,
+    /// and keeps a password out of the file.
     pub(super) state: Option<String>,
     /// The time zone of the schedules, by its IANA name. `BOTNIA_TIME_ZONE` overrides it.
     pub(super) time_zone: String,
@@ -28,6 +32,8 @@ pub(super) struct SettingsFile {
     pub(super) contact: String,
     /// The sources, one `[[source]]` table each; at least one.
     pub(super) source: Vec<SourceFile>,
+    /// Those who do the jobs.
+    pub(super) workers: WorkersFile,
     /// The web server.
     pub(super) server: ServerFile,
 }
@@ -73,12 +79,27 @@ pub(super) struct SourceFile {
     pub(super) requests_per_second: f64,
 }
 
+/// Those who do the jobs.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct WorkersFile {
+    /// How long a worker that stopped answering keeps its job, in seconds; then another
+    /// worker does it again. Longer than the machine or the ledger is ever held up.
+    #[schemars(range(min = 5, max = 3600))]
+    pub(super) lease_seconds: u16,
+}
+
 /// The web server.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ServerFile {
     /// Where it listens: an address and a port. `BOTNIA_SERVER_LISTEN` overrides it.
     pub(super) listen: String,
+    /// The secret with which figures that are held can be decided over HTTP: at least 16
+    /// letters, digits and signs. Without it nothing can be decided over HTTP.
+    /// `BOTNIA_SERVER_TOKEN` overrides it, and keeps it out of the file.
+    #[schemars(extend("writeOnly" = true))]
+    pub(super) token: Option<String>,
 }
 
 impl Default for SettingsFile {
@@ -90,8 +111,15 @@ impl Default for SettingsFile {
             languages: ["fi", "sv", "en"].map(str::to_owned).to_vec(),
             contact: String::new(),
             source: Vec::new(),
+            workers: WorkersFile::default(),
             server: ServerFile::default(),
         }
+    }
+}
+
+impl Default for WorkersFile {
+    fn default() -> Self {
+        Self { lease_seconds: 60 }
     }
 }
 
@@ -99,6 +127,7 @@ impl Default for ServerFile {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
+            token: None,
         }
     }
 }

@@ -3,28 +3,37 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
+use std::time::Duration;
 
 use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
-use super::{IndicatorSelector, ServerSettings, Settings, SourceSettings, YearRange};
+use super::{
+    IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings, WorkerSettings,
+    YearRange,
+};
 use crate::document::Document;
 use crate::indicator_set::IndicatorSet;
 use crate::problem::{Problem, SettingsError, nearest, suggestion};
+use crate::secret::{LedgerAddress, Secret};
 
 /// Variables that override a key of the file.
-const OVERRIDES: [(&str, &str); 6] = [
+const OVERRIDES: [(&str, &str); 7] = [
     ("BOTNIA_DATA", "data"),
     ("BOTNIA_STATE", "state"),
     ("BOTNIA_TIME_ZONE", "time_zone"),
     ("BOTNIA_LANGUAGES", "languages"),
     ("BOTNIA_CONTACT", "contact"),
     ("BOTNIA_SERVER_LISTEN", "server.listen"),
+    ("BOTNIA_SERVER_TOKEN", "server.token"),
 ];
 
 /// Variables that the command line reads itself.
 const OF_THE_COMMAND_LINE: [&str; 3] = ["BOTNIA_CONFIG", "BOTNIA_LOG", "BOTNIA_LOG_FORMAT"];
+
+/// Fewer characters than this can be guessed by trying.
+const SHORTEST_TOKEN: usize = 16;
 
 pub(super) fn settings(
     file_name: &str,
@@ -110,7 +119,8 @@ impl Reader<'_> {
                         .collect();
                 }
                 "contact" => file.contact = value,
-                _ => file.server.listen = value,
+                "server.listen" => file.server.listen = value,
+                _ => file.server.token = Some(value),
             }
         }
     }
@@ -127,6 +137,7 @@ impl Reader<'_> {
             let hint = "write an IP address and a port: \"127.0.0.1:8080\"";
             self.report("server.listen", what, Some(hint.to_owned()));
         }
+        let token = file.server.token.map(|token| self.token(token));
         if file.source.is_empty() {
             let hint = "write a `[[source]]` table with id, kind, base_url and indicators";
             self.report("source", "there is no source", Some(hint.to_owned()));
@@ -150,8 +161,12 @@ impl Reader<'_> {
             languages,
             contact: file.contact,
             source,
+            workers: WorkerSettings {
+                lease: Duration::from_secs(file.workers.lease_seconds.into()),
+            },
             server: ServerSettings {
                 listen: listen.ok()?,
+                token,
             },
         })
     }
@@ -163,20 +178,22 @@ impl Reader<'_> {
             Some(("s3", place)) if !place.is_empty() && !place.starts_with('/') => return,
             Some(_) => format!("`{data}` is neither a path nor s3://bucket/prefix"),
         };
-        let hint = "write a path: \"data\"";
+        let hint = "write a path: \"data\", or a bucket: \"s3://bucket/prefix\"";
         self.report("data", what, Some(hint.to_owned()));
     }
 
-    fn state(&mut self, state: Option<String>, data: &str) -> Option<String> {
+    fn state(&mut self, state: Option<String>, data: &str) -> Option<LedgerAddress> {
         let Some(state) = state else {
             if data.contains("://") {
                 let what = "must be given when `data` is not a path";
-                let hint = "write state = \"sqlite:PATH\"";
+                let hint = "write state = \"sqlite:PATH\" or \"postgres://…\"";
                 self.report("state", what, Some(hint.to_owned()));
                 return None;
             }
-            return Some(format!("sqlite:{}/state.db", data.trim_end_matches('/')));
+            let beside_the_data = format!("sqlite:{}/state.db", data.trim_end_matches('/'));
+            return Some(LedgerAddress::new(beside_the_data));
         };
+        let state = LedgerAddress::new(state);
         let is_known = ["sqlite:", "postgres://", "postgresql://"]
             .iter()
             .any(|scheme| {
@@ -185,11 +202,24 @@ impl Reader<'_> {
                     .is_some_and(|rest| !rest.is_empty())
             });
         if !is_known {
-            let what = format!("`{state}` is no address of a ledger");
-            let hint = "write \"sqlite:data/state.db\"";
+            let what = format!("`{}` is no address of a ledger", state.redacted());
+            let hint = "write \"sqlite:data/state.db\" or \"postgres://user@host/database\"";
             self.report("state", what, Some(hint.to_owned()));
         }
         Some(state)
+    }
+
+    fn token(&mut self, token: String) -> Secret {
+        // Whoever sends it writes it into an HTTP header, after a space.
+        let is_sendable = token.bytes().all(|byte| byte.is_ascii_graphic());
+        if token.len() < SHORTEST_TOKEN || !is_sendable {
+            let what = format!(
+                "must be at least {SHORTEST_TOKEN} ASCII letters, digits and signs, without spaces"
+            );
+            let hint = "write a long random one, such as `openssl rand -hex 32` prints";
+            self.report("server.token", what, Some(hint.to_owned()));
+        }
+        Secret::new(token)
     }
 
     fn time_zone(&mut self, name: &str) {
@@ -259,7 +289,7 @@ impl Reader<'_> {
                     self.report(&at("schedule"), error.to_string(), Some(hint.to_owned()));
                 })
         });
-        let indicators = self.indicators(&at("indicators"), &file.id, &file.indicators);
+        let indicators = self.indicators(&at("indicators"), file);
         let years = self.years(&at("years"), &file.years);
         Some(SourceSettings {
             id: id?,
@@ -291,12 +321,8 @@ impl Reader<'_> {
         None
     }
 
-    fn indicators(
-        &mut self,
-        key: &str,
-        source: &str,
-        selectors: &[String],
-    ) -> Vec<IndicatorSelector> {
+    fn indicators(&mut self, key: &str, file: &SourceFile) -> Vec<IndicatorSelector> {
+        let selectors = &file.indicators;
         if selectors.is_empty() {
             let hint = "write indicators = [\"set:hyvinvointikertomus\"]";
             self.report(key, "must not be empty", Some(hint.to_owned()));
@@ -307,16 +333,28 @@ impl Reader<'_> {
             if selector == "all" {
                 read.push(IndicatorSelector::All);
             } else if let Some(name) = selector.strip_prefix("set:") {
-                self.set(&key, source, name);
+                self.set(&key, &file.id, name);
                 read.push(IndicatorSelector::Set(name.to_owned()));
             } else {
                 match selector.parse() {
+                    Ok(_) if !is_id(file.kind, selector) => self.no_id(&key, selector),
                     Ok(id) => read.push(IndicatorSelector::Id(id)),
                     Err(error) => self.report(&key, format!("{error}"), None),
                 }
             }
         }
         read
+    }
+
+    fn no_id(&mut self, key: &str, selector: &str) {
+        let what = format!("`{selector}` is not an indicator's id, which is a number here");
+        let known = self.sets.iter().map(|set| set.id.as_str());
+        let hint = match nearest(selector, known.chain(["all"])) {
+            Some("all") => "did you mean \"all\"?".to_owned(),
+            Some(set) => format!("did you mean \"set:{set}\"?"),
+            None => "write an id (\"127\"), \"set:NAME\" or \"all\"".to_owned(),
+        };
+        self.report(key, what, Some(hint));
     }
 
     fn set(&mut self, key: &str, source: &str, name: &str) {
@@ -367,5 +405,12 @@ impl Reader<'_> {
         let hint = "write \"1990..\" for all from 1990 on, or \"2000..2020\"";
         self.report(key, what, Some(hint.to_owned()));
         None
+    }
+}
+
+/// Whether a source of `kind` may have an indicator that it calls `text`.
+fn is_id(kind: SourceKind, text: &str) -> bool {
+    match kind {
+        SourceKind::Sotkanet => text.bytes().all(|byte| byte.is_ascii_digit()),
     }
 }

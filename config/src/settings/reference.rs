@@ -18,7 +18,11 @@ pub fn settings_reference_markdown() -> String {
     page.push_str(&one_line(&schema));
     page.push('\n');
     section(&mut page, "The top of the file", &schema, &schema);
-    for (heading, definition) in [("`[[source]]`", "SourceFile"), ("`[server]`", "ServerFile")] {
+    for (heading, definition) in [
+        ("`[[source]]`", "SourceFile"),
+        ("`[workers]`", "WorkersFile"),
+        ("`[server]`", "ServerFile"),
+    ] {
         section(&mut page, heading, &schema, &schema["$defs"][definition]);
     }
     page

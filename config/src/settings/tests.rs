@@ -1,6 +1,10 @@
 //! Good settings, and the whole text of what is said about bad ones.
 
+mod indicators;
+mod secrets;
+
 use std::path::Path;
+use std::time::Duration;
 
 use botnia_model::Language;
 
@@ -45,11 +49,13 @@ fn with_environment(text: &str, variables: &[(&str, &str)]) -> Result<Settings, 
 fn what_is_not_given_has_its_default() {
     let settings = parse(LEAST).unwrap();
     assert_eq!(settings.data, "data");
-    assert_eq!(settings.state, "sqlite:data/state.db");
+    assert_eq!(&*settings.state, "sqlite:data/state.db");
     assert_eq!(settings.time_zone, "Europe/Helsinki");
     assert_eq!(settings.languages, Language::ALL);
     assert_eq!(settings.contact, "");
+    assert_eq!(settings.workers.lease, Duration::from_mins(1));
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.server.token, None);
     let [source] = settings.source.as_slice() else {
         panic!("one source, not {}", settings.source.len());
     };
@@ -85,13 +91,13 @@ fn the_shipped_files_can_be_used() {
 #[test]
 fn data_may_be_a_bucket_and_state_follows_a_path() {
     let settings = parse(&format!("data = \"/srv/botnia/\"\n{LEAST}")).unwrap();
-    assert_eq!(settings.state, "sqlite:/srv/botnia/state.db");
+    assert_eq!(&*settings.state, "sqlite:/srv/botnia/state.db");
     let bucket = format!("data = \"s3://bucket/prefix\"\nstate = \"postgres://db\"\n{LEAST}");
     assert_eq!(parse(&bucket).unwrap().data, "s3://bucket/prefix");
     insta::assert_snapshot!(refused(&format!("data = \"s3://bucket\"\n{LEAST}")), @r#"
     the settings have a problem
     botnia.toml: `state`: must be given when `data` is not a path
-      hint: write state = "sqlite:PATH"
+      hint: write state = "sqlite:PATH" or "postgres://…"
     "#);
 }
 
@@ -105,7 +111,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest() {
     insta::assert_snapshot!(refused(&format!("zzz = 1\n{LEAST}")), @r"
     the settings have a problem
     botnia.toml:1:1: `zzz`: unknown key
-      hint: known here: contact, data, languages, server, source, state, time_zone
+      hint: known here: contact, data, languages, server, source, state, time_zone, workers
     ");
 }
 
@@ -159,6 +165,16 @@ fn limits_are_kept() {
         let error = refused(&source_with(line));
         assert!(error.contains(limit), "{line}: {error}");
     }
+    for lease in ["4", "0", "-60", "3601", "100000"] {
+        let error = refused(&format!("{LEAST}[workers]\nlease_seconds = {lease}\n"));
+        assert!(error.contains("botnia.toml:8:17: `workers.lease_seconds`"));
+        assert!(error.contains("at least 5 and at most 3600"), "{error}");
+    }
+    for lease in [5, 3600] {
+        let text = format!("{LEAST}[workers]\nlease_seconds = {lease}\n");
+        let settings = parse(&text).unwrap();
+        assert_eq!(settings.workers.lease, Duration::from_secs(lease));
+    }
     for line in [
         "concurrency = 16",
         "requests_per_second = 1000",
@@ -175,28 +191,12 @@ fn a_bad_cron_line_names_its_field() {
     botnia.toml:7:12: `source[1].schedule`: `25` is not an hour (0–23), the second of the five fields
       hint: write "15 5 * * *" for a quarter past five every morning
     "#);
-}
-
-#[test]
-fn an_unknown_set_or_kind_is_named_with_the_nearest() {
-    insta::assert_snapshot!(refused(&LEAST.replace("127", "set:hyvinvontikertomus")), @r#"
+    insta::assert_snapshot!(refused(&source_with("schedule = \"0 0 31 2 *\"")), @r#"
     the settings have a problem
-    botnia.toml:6:15: `source[1].indicators[1]`: unknown set `hyvinvontikertomus`
-      hint: did you mean "set:hyvinvointikertomus"?
+    botnia.toml:7:12: `source[1].schedule`: `0 0 31 2 *` never fires: none of its months has such a day
+      hint: write "15 5 * * *" for a quarter past five every morning
     "#);
-    insta::assert_snapshot!(refused(&LEAST.replace("kind = \"sotkanet\"", "kind = \"sotkanett\"")), @r"
-    the settings have a problem
-    botnia.toml:4:8: `source[1].kind`: unknown word `sotkanett`
-      hint: did you mean `sotkanet`?
-    ");
-    let other = LEAST
-        .replace("id = \"sotkanet\"", "id = \"other\"")
-        .replace("127", "set:hyte");
-    insta::assert_snapshot!(refused(&other), @r"
-    the settings have a problem
-    botnia.toml:6:15: `source[1].indicators[1]`: the set `hyte` lists indicators of the source `sotkanet`, not of `other`
-      hint: give this source the id `sotkanet`
-    ");
+    assert!(parse(&source_with("schedule = \"30 4 29 2 *\"")).is_ok());
 }
 
 #[test]
@@ -283,7 +283,7 @@ indicators = []
     insta::assert_snapshot!(refused(text), @r#"
     the settings have 9 problems
     botnia.toml:1:8: `data`: must not be empty
-      hint: write a path: "data"
+      hint: write a path: "data", or a bucket: "s3://bucket/prefix"
     botnia.toml:2:1: `dato`: unknown key
       hint: did you mean `data`?
     botnia.toml:5:6: `source[1].id`: `Sotkanet` is not a source id: lower-case letters, digits and hyphens, at most 64 of them
@@ -326,7 +326,7 @@ fn the_environment_wins_over_the_file() {
     )
     .unwrap();
     assert_eq!(settings.data, "two");
-    assert_eq!(settings.state, "sqlite:two/state.db");
+    assert_eq!(&*settings.state, "sqlite:two/state.db");
     assert_eq!(settings.languages, [Language::Sv, Language::Fi]);
     assert_eq!(settings.server.listen.to_string(), "[::1]:80");
     assert_eq!(settings.contact, "https://example.org");
@@ -357,7 +357,7 @@ fn a_wrong_variable_is_named() {
     insta::assert_snapshot!(error("BOTNIA_STATE", "data/state.db"), @r#"
     the settings have a problem
     environment: `BOTNIA_STATE`: `data/state.db` is no address of a ledger
-      hint: write "sqlite:data/state.db"
+      hint: write "sqlite:data/state.db" or "postgres://user@host/database"
     "#);
 }
 
@@ -403,6 +403,7 @@ fn the_reference_names_every_key() {
         "languages",
         "contact",
         "source",
+        "workers",
         "server",
         "id",
         "kind",
@@ -413,6 +414,8 @@ fn the_reference_names_every_key() {
         "concurrency",
         "requests_per_second",
         "listen",
+        "token",
+        "lease_seconds",
     ] {
         assert!(page.contains(&format!("| `{key}` |")), "{key}\n{page}");
     }

@@ -1,7 +1,7 @@
 //! What one host is asked at most: how often, how much at once, and not at all while it
 //! wants a pause. Shared by everything that uses the client.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock;
@@ -10,6 +10,11 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
+
+use super::ClientLimits;
+use super::circuit::{Circuit, Open, Passage};
+use crate::Turns;
+use crate::error::Cause;
 
 /// For a host that no source has named its limits for.
 const UNASKED: Limits = Limits {
@@ -64,11 +69,16 @@ struct State {
     /// Slots that are in use and must not be handed out again.
     surplus_slots: usize,
     resumes_at: Option<Instant>,
+    /// How far of that the other processes know.
+    shared_until: Option<Instant>,
 }
 
 /// One host.
-#[derive(Debug)]
 pub(super) struct Host {
+    name: String,
+    circuit: Circuit,
+    /// Who hands out the turns where other processes ask it too; else the limiter does.
+    turns: Option<Arc<dyn Turns>>,
     slots: Semaphore,
     state: Mutex<State>,
 }
@@ -77,15 +87,33 @@ pub(super) struct Host {
 enum Turn {
     Now,
     AfterPause(Duration),
+    /// Ask again after this, because somebody else may be quicker.
     AfterInterval(Duration),
+    /// Its turn is then, and nobody else's.
+    Reserved(Duration),
+}
+
+/// Why a request may not go.
+#[derive(Debug)]
+pub(super) enum Barred {
+    /// The host wants a pause that is longer than anybody is ready to wait.
+    Pause(Duration),
+    /// The host does not answer.
+    Circuit(Open),
+    /// Nobody can say whose turn it is.
+    NoTurn(Cause),
 }
 
 impl Host {
-    pub(super) fn new() -> Self {
+    /// A host without limits of its own yet, asked by others too where there are `turns`.
+    pub(super) fn new(name: &str, limits: &ClientLimits, turns: Option<Arc<dyn Turns>>) -> Self {
         let clock = RuntimeClock {
             origin: Instant::now(),
         };
         Self {
+            name: name.to_owned(),
+            circuit: Circuit::new(name, limits),
+            turns,
             slots: Semaphore::new(UNASKED.concurrency),
             state: Mutex::new(State {
                 limits: UNASKED,
@@ -94,8 +122,14 @@ impl Host {
                 clock,
                 surplus_slots: 0,
                 resumes_at: None,
+                shared_until: None,
             }),
         }
+    }
+
+    /// Its circuit breaker.
+    pub(super) fn circuit(&self) -> &Circuit {
+        &self.circuit
     }
 
     /// Sets the limits; the strictest ever asked for win. Nonsense (zero, negative, not a
@@ -139,15 +173,49 @@ impl Host {
         state.resumes_at = state.resumes_at.max(Some(resumes_at));
     }
 
+    /// Tells the other processes of a pause that only this one knows yet.
+    pub(super) async fn share_pause(&self) -> Result<(), Cause> {
+        let Some(turns) = &self.turns else {
+            return Ok(());
+        };
+        let (resumes_at, shared_until) = {
+            let state = self.state();
+            (state.resumes_at, state.shared_until)
+        };
+        let Some(resumes_at) = resumes_at.filter(|moment| Some(*moment) > shared_until) else {
+            return Ok(());
+        };
+        let pause = resumes_at.duration_since(Instant::now());
+        turns.pause(&self.name, pause).await?;
+        let mut state = self.state();
+        state.shared_until = state.shared_until.max(Some(resumes_at));
+        Ok(())
+    }
+
     /// Waits until a request may go, and holds its slot until the permit is dropped. A
     /// pause longer than `patience` is not waited for but returned.
-    pub(super) async fn admit(&self, patience: Duration) -> Result<SemaphorePermit<'_>, Duration> {
+    pub(super) async fn admit(
+        &self,
+        passage: &Passage<'_>,
+        patience: Duration,
+    ) -> Result<SemaphorePermit<'_>, Barred> {
         let permit = self.slot().await;
+        let mut reserved = false;
         loop {
-            match self.turn() {
+            passage.check().map_err(Barred::Circuit)?;
+            match self.turn(reserved).await.map_err(Barred::NoTurn)? {
                 Turn::Now => return Ok(permit),
-                Turn::AfterPause(pause) if pause > patience => return Err(pause),
-                Turn::AfterPause(wait) | Turn::AfterInterval(wait) => sleep(wait).await,
+                Turn::AfterPause(pause) if pause > patience => return Err(Barred::Pause(pause)),
+                Turn::AfterPause(wait) => {
+                    sleep(wait).await;
+                    // Turns of before a pause would all come at once when it ends.
+                    reserved = false;
+                }
+                Turn::AfterInterval(wait) => sleep(wait).await,
+                Turn::Reserved(wait) => {
+                    sleep(wait).await;
+                    reserved = true;
+                }
             }
         }
     }
@@ -168,18 +236,42 @@ impl Host {
         }
     }
 
-    fn turn(&self) -> Turn {
-        let state = self.state();
-        let pause = state.resumes_at.map_or(Duration::ZERO, |moment| {
+    /// What comes next for a request that has its turn (`reserved`) or has none yet.
+    async fn turn(&self, reserved: bool) -> Result<Turn, Cause> {
+        let pause = self.pause_left().await?;
+        if !pause.is_zero() {
+            return Ok(Turn::AfterPause(pause));
+        }
+        if reserved {
+            return Ok(Turn::Now);
+        }
+        let Some(turns) = &self.turns else {
+            let state = self.state();
+            return Ok(match state.limiter.check() {
+                Ok(()) => Turn::Now,
+                Err(not_until) => Turn::AfterInterval(not_until.wait_time_from(state.clock.now())),
+            });
+        };
+        let interval = self.state().limits.interval;
+        let wait = turns.reserve(&self.name, interval).await?;
+        Ok(if wait.is_zero() {
+            Turn::Now
+        } else {
+            Turn::Reserved(wait)
+        })
+    }
+
+    /// How much is left of the longest pause that this process or another knows of.
+    async fn pause_left(&self) -> Result<Duration, Cause> {
+        self.share_pause().await?;
+        let elsewhere = match &self.turns {
+            Some(turns) => turns.paused(&self.name).await?.min(LONGEST_PAUSE),
+            None => Duration::ZERO,
+        };
+        let here = self.state().resumes_at.map_or(Duration::ZERO, |moment| {
             moment.duration_since(Instant::now())
         });
-        if !pause.is_zero() {
-            return Turn::AfterPause(pause);
-        }
-        match state.limiter.check() {
-            Ok(()) => Turn::Now,
-            Err(not_until) => Turn::AfterInterval(not_until.wait_time_from(state.clock.now())),
-        }
+        Ok(here.max(elsewhere))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -198,13 +290,27 @@ fn limiter(interval: Duration, clock: &RuntimeClock) -> Limiter {
 mod tests {
     use super::*;
 
+    fn host() -> Host {
+        Host::new("stat.example", &ClientLimits::default(), None)
+    }
+
+    async fn admit(host: &Host, patience: Duration) -> Result<SemaphorePermit<'_>, Duration> {
+        let passage = host.circuit().pass().unwrap();
+        host.admit(&passage, patience)
+            .await
+            .map_err(|barred| match barred {
+                Barred::Pause(pause) => pause,
+                other => panic!("{other:?}"),
+            })
+    }
+
     #[tokio::test(start_paused = true)]
     async fn requests_keep_their_distance() {
-        let host = Host::new();
+        let host = host();
         host.limit(4.0, 8);
         let start = Instant::now();
         for _ in 0..9 {
-            drop(host.admit(Duration::ZERO).await.unwrap());
+            drop(admit(&host, Duration::ZERO).await.unwrap());
         }
         let elapsed = start.elapsed();
         assert!(elapsed >= Duration::from_secs(2), "{elapsed:?}");
@@ -213,53 +319,53 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_strictest_limits_win_even_over_slots_in_use() {
-        let host = Host::new();
+        let host = host();
         host.limit(1000.0, 3);
-        let first = host.admit(Duration::ZERO).await.unwrap();
-        let second = host.admit(Duration::ZERO).await.unwrap();
+        let first = admit(&host, Duration::ZERO).await.unwrap();
+        let second = admit(&host, Duration::ZERO).await.unwrap();
         host.limit(2.0, 1);
         host.limit(1000.0, 8);
         drop(first);
-        let waiting = tokio::time::timeout(Duration::from_mins(1), host.admit(Duration::ZERO));
+        let waiting = tokio::time::timeout(Duration::from_mins(1), admit(&host, Duration::ZERO));
         assert!(waiting.await.is_err(), "one slot in all, and it is in use");
         drop(second);
         let start = Instant::now();
-        drop(host.admit(Duration::ZERO).await.unwrap());
-        drop(host.admit(Duration::ZERO).await.unwrap());
+        drop(admit(&host, Duration::ZERO).await.unwrap());
+        drop(admit(&host, Duration::ZERO).await.unwrap());
         assert!(start.elapsed() >= Duration::from_millis(499));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_holds_everybody_and_the_longest_counts() {
-        let host = Host::new();
+        let host = host();
         host.limit(1000.0, 4);
         host.pause(Duration::from_secs(30));
         host.pause(Duration::from_secs(5));
         let start = Instant::now();
-        let refused = host.admit(Duration::from_secs(29)).await.unwrap_err();
+        let refused = admit(&host, Duration::from_secs(29)).await.unwrap_err();
         assert_eq!(refused, Duration::from_secs(30));
-        drop(host.admit(Duration::from_secs(30)).await.unwrap());
+        drop(admit(&host, Duration::from_secs(30)).await.unwrap());
         assert_eq!(start.elapsed().as_secs(), 30);
     }
 
     #[tokio::test(start_paused = true)]
     async fn nonsense_limits_are_the_strictest() {
         for nonsense in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {
-            let host = Host::new();
+            let host = host();
             host.limit(nonsense, 0);
             let start = Instant::now();
-            drop(host.admit(Duration::ZERO).await.unwrap());
-            drop(host.admit(Duration::ZERO).await.unwrap());
+            drop(admit(&host, Duration::ZERO).await.unwrap());
+            drop(admit(&host, Duration::ZERO).await.unwrap());
             assert_eq!(start.elapsed().as_secs(), 3600, "{nonsense}");
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_absurd_pause_ends_after_a_day() {
-        let host = Host::new();
+        let host = host();
         host.pause(Duration::MAX);
         let start = Instant::now();
-        drop(host.admit(Duration::MAX).await.unwrap());
+        drop(admit(&host, Duration::MAX).await.unwrap());
         assert_eq!(start.elapsed(), Duration::from_hours(24));
     }
 }

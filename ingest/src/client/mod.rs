@@ -9,7 +9,11 @@
 //! making, and any request but GET.
 
 mod body;
+mod circuit;
 mod host;
+mod identity;
+mod limits;
+mod redirect;
 mod request;
 mod retry_after;
 #[cfg(test)]
@@ -23,11 +27,8 @@ use backon::{ExponentialBuilder, Retryable};
 use botnia_model::{Clock, ContentHash, Snapshot};
 use bytes::Bytes;
 use jiff::Timestamp;
-use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
-    RETRY_AFTER,
-};
-use reqwest::{StatusCode, redirect, retry};
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, RETRY_AFTER};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tracing::{debug, warn};
@@ -35,68 +36,14 @@ use url::Url;
 
 pub use body::Shape;
 use body::{BodyFault, Encoding};
-use host::Host;
+use circuit::Passage;
+use host::{Barred, Host};
+pub use identity::UserAgent;
+pub use limits::ClientLimits;
 pub use request::{Fetched, Request, Validators};
 
 use crate::error::Failure;
-use crate::{Answer, SourceError};
-
-/// Who asks. The servers see `botnia/<version> (+<contact>; scheduled statistics fetch)`,
-/// without the contact where there is none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserAgent {
-    /// Where the operator can be reached: an address or a page.
-    pub contact: String,
-}
-
-/// How much the client takes, waits and tries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientLimits {
-    /// Until a connection stands.
-    pub connect_timeout: Duration,
-    /// From the request to the head of the answer: the server may compute meanwhile.
-    pub answer_timeout: Duration,
-    /// Between two pieces of a body.
-    pub idle_timeout: Duration,
-    /// For one request with its whole answer.
-    pub total_timeout: Duration,
-    /// Requests made for one answer, the first included, redirects not counted.
-    pub attempts: usize,
-    /// The first pause between two attempts; it doubles with each, and up to as much again
-    /// is added by chance, so that many workers do not come back at once.
-    pub backoff_first: Duration,
-    /// Where that doubling ends.
-    pub backoff_longest: Duration,
-    /// The longest pause a server may ask for that is sat out.
-    pub max_wait: Duration,
-    /// Redirects followed for one answer, all within its host.
-    pub redirects: usize,
-    /// Bytes of a compressed body.
-    pub compressed_bytes: usize,
-    /// Bytes of a body after decompression, or of one that was never compressed.
-    pub body_bytes: usize,
-    /// How many times its size a compressed body above a mebibyte may expand.
-    pub expansion: usize,
-}
-
-impl Default for ClientLimits {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(10),
-            answer_timeout: Duration::from_mins(1),
-            idle_timeout: Duration::from_secs(30),
-            total_timeout: Duration::from_mins(2),
-            attempts: 4,
-            backoff_first: Duration::from_secs(1),
-            backoff_longest: Duration::from_secs(30),
-            max_wait: Duration::from_mins(5),
-            redirects: 5,
-            compressed_bytes: 32 << 20,
-            body_bytes: 64 << 20,
-            expansion: 200,
-        }
-    }
-}
+use crate::{Answer, SourceError, Turns};
 
 /// The client. Shared by all sources and workers of a process, because politeness is owed
 /// per host, whoever asks.
@@ -104,6 +51,8 @@ pub struct PoliteClient {
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
     limits: ClientLimits,
+    /// Where other processes ask the same hosts.
+    turns: Option<Arc<dyn Turns>>,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
 }
 
@@ -119,61 +68,42 @@ struct Received {
 }
 
 impl PoliteClient {
-    /// A client. [`SourceError::Contract`] where `identity` cannot stand in a header or
+    /// A client that has its hosts for itself. [`SourceError::Contract`] where `identity` cannot stand in a header or
     /// the machine has no certificates to trust.
     pub fn new(
         clock: Arc<dyn Clock>,
         identity: UserAgent,
         limits: ClientLimits,
     ) -> Result<Self, SourceError> {
-        let failure = |problem: String| Failure {
-            operation: "prepare the HTTP client".to_owned(),
-            problem,
-            rejected: None,
-        };
-        let UserAgent { contact } = identity;
-        let contact = contact.trim();
-        let visible = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-        // Parentheses would end the comment of the User-Agent that the contact stands in.
-        if !contact.bytes().all(visible) || contact.contains(['(', ')']) {
-            let problem = format!(
-                "the contact {contact:?} cannot stand in a User-Agent; \
-                 hint: set `contact` to a mail address or a page"
-            );
-            return Err(SourceError::contract(failure(problem), None));
-        }
-        let reachable = if contact.is_empty() {
-            String::new()
-        } else {
-            format!("+{contact}; ")
-        };
-        let user_agent = format!(
-            "botnia/{} ({reachable}scheduled statistics fetch)",
-            env!("CARGO_PKG_VERSION")
-        );
-        // An error only says that a provider is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .user_agent(user_agent)
-            .default_headers(HeaderMap::from_iter([
-                (ACCEPT, HeaderValue::from_static("application/json")),
-                (ACCEPT_ENCODING, HeaderValue::from_static("gzip")),
-            ]))
-            .referer(false)
-            // Redirects and attempts are requests like any other and wait their turn.
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .connect_timeout(limits.connect_timeout)
-            .timeout(limits.total_timeout)
-            .build()
-            .map_err(|cause| {
-                let problem = "the TLS or connection settings are not usable".to_owned();
-                SourceError::contract(failure(problem), Some(cause.into()))
-            })?;
+        Self::build(clock, identity, limits, None)
+    }
+
+    /// A client of one process among several that ask the same hosts: they take turns, and
+    /// keep each other's pauses. A request without a turn is never sent: where nobody can
+    /// say whose turn it is, it is [`SourceError::Unavailable`]. How many requests are
+    /// under way at once is still counted in this process alone. Errors as
+    /// [`PoliteClient::new`].
+    pub fn sharing_turns(
+        clock: Arc<dyn Clock>,
+        identity: UserAgent,
+        limits: ClientLimits,
+        turns: Arc<dyn Turns>,
+    ) -> Result<Self, SourceError> {
+        Self::build(clock, identity, limits, Some(turns))
+    }
+
+    fn build(
+        clock: Arc<dyn Clock>,
+        identity: UserAgent,
+        limits: ClientLimits,
+        turns: Option<Arc<dyn Turns>>,
+    ) -> Result<Self, SourceError> {
+        let http = identity::http_client(identity, &limits)?;
         Ok(Self {
             http,
             clock,
             limits,
+            turns,
             hosts: Mutex::default(),
         })
     }
@@ -199,16 +129,54 @@ impl PoliteClient {
     /// 414, more redirects than allowed and statuses that were not asked for
     /// [`SourceError::Contract`]; other 4xx and redirects to another host
     /// [`SourceError::Refused`]. Only the first two are tried again.
+    ///
+    /// A host that has left too many requests in a row unanswered is not asked for a while:
+    /// requests are then [`SourceError::Unavailable`] at once, except the one that tries
+    /// whether it is back, in a single attempt.
     pub async fn get(&self, request: &Request) -> Result<Fetched, SourceError> {
+        let Some(host) = request.url.host_str().map(|name| self.host(name)) else {
+            let failure = request.failure(format!("`{}` names no host", request.url));
+            return Err(SourceError::contract(failure, None));
+        };
+        let passage = host
+            .circuit()
+            .pass()
+            .map_err(|open| barred(request, Barred::Circuit(open)))?;
+        let outcome = self.attempts(request, &host, &passage).await;
+        match outcome {
+            Err(SourceError::Unavailable { failure, cause, .. }) => Err(SourceError::Unavailable {
+                failure,
+                cause,
+                retry_after: passage.unanswered(),
+            }),
+            other => {
+                passage.answered();
+                other
+            }
+        }
+    }
+
+    async fn attempts(
+        &self,
+        request: &Request,
+        host: &Host,
+        passage: &Passage<'_>,
+    ) -> Result<Fetched, SourceError> {
         let pauses = ExponentialBuilder::new()
             .with_min_delay(self.limits.backoff_first)
             .with_max_delay(self.limits.backoff_longest)
             .with_max_times(self.limits.attempts.saturating_sub(1))
             .with_jitter();
-        (|| self.attempt(request))
+        (|| self.attempt(request, host, passage))
             .retry(pauses)
-            .when(SourceError::is_transient)
-            .adjust(|error, pause| self.pause_before_retry(request, error, pause?))
+            .when(|error| match error {
+                // A probe is one attempt, and what the circuit stops is not tried again.
+                SourceError::Unavailable { retry_after, .. } => {
+                    retry_after.is_none() && !passage.is_probe()
+                }
+                error => error.is_transient(),
+            })
+            .adjust(|error, pause| self.pause_before_retry(host, error, pause?))
             .notify(|error, _| {
                 warn!(
                     source = %request.source,
@@ -224,7 +192,7 @@ impl PoliteClient {
     /// paused as a whole, and the attempt then waits at the host's door with the others.
     fn pause_before_retry(
         &self,
-        request: &Request,
+        host: &Host,
         error: &SourceError,
         pause: Duration,
     ) -> Option<Duration> {
@@ -236,18 +204,23 @@ impl PoliteClient {
             SourceError::Throttled {
                 retry_after: None, ..
             } => {
-                self.host(request.url.host_str()?).pause(pause);
+                host.pause(pause);
                 Some(Duration::ZERO)
             }
             _ => Some(pause),
         }
     }
 
-    async fn attempt(&self, request: &Request) -> Result<Fetched, SourceError> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        host: &Host,
+        passage: &Passage<'_>,
+    ) -> Result<Fetched, SourceError> {
         let mut url = request.url.clone();
         for redirects_left in (0..=self.limits.redirects).rev() {
-            let received = self.exchange(request, url).await?;
-            match redirect_target(&request.url, &received) {
+            let received = self.exchange(request, url, host, passage).await?;
+            match redirect::target(&request.url, &received) {
                 Some(Ok(target)) if redirects_left > 0 => url = target,
                 Some(Ok(_)) => {
                     let problem = format!(
@@ -268,16 +241,15 @@ impl PoliteClient {
     }
 
     /// Sends one request in its turn and reads the whole answer.
-    async fn exchange(&self, request: &Request, url: Url) -> Result<Received, SourceError> {
-        let Some(host) = url.host_str().map(|name| self.host(name)) else {
-            let failure = request.failure(format!("`{url}` names no host"));
-            return Err(SourceError::contract(failure, None));
-        };
-        let turn = host.admit(self.limits.max_wait).await;
-        let _permit = turn.map_err(|pause| SourceError::Throttled {
-            failure: request.failure("the server has asked everybody here for a pause"),
-            retry_after: Some(pause),
-        })?;
+    async fn exchange(
+        &self,
+        request: &Request,
+        url: Url,
+        host: &Host,
+        passage: &Passage<'_>,
+    ) -> Result<Received, SourceError> {
+        let turn = host.admit(passage, self.limits.max_wait).await;
+        let _permit = turn.map_err(|reason| barred(request, reason))?;
         let mut builder = self.http.get(url.clone());
         if let Some(validators) = &request.validators {
             for (name, value) in [
@@ -289,7 +261,9 @@ impl PoliteClient {
                 }
             }
         }
-        let response = timeout(self.limits.answer_timeout, builder.send())
+        let question = builder.build().map_err(|cause| unsent(request, cause))?;
+        passage.send();
+        let response = timeout(self.limits.answer_timeout, self.http.execute(question))
             .await
             .map_err(|_| SourceError::unavailable(request.failure("no answer in time"), None))?
             .map_err(|cause| unsent(request, cause))?;
@@ -299,6 +273,13 @@ impl PoliteClient {
         let pause = requested_pause(status, &headers, self.clock.now());
         if let Some(pause) = pause {
             host.pause(pause);
+            if let Err(error) = host.share_pause().await {
+                // The next request from here tries again before it is sent.
+                warn!(
+                    host = url.host_str(),
+                    error, "Other workers could not be told of a pause"
+                );
+            }
         }
         let body = match Encoding::of(&headers) {
             // 304 describes the body it does not carry.
@@ -417,37 +398,32 @@ impl PoliteClient {
     fn host(&self, name: &str) -> Arc<Host> {
         // An insertion is whole or has not happened, so a poisoned map is a good map.
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(
-            hosts
-                .entry(name.to_ascii_lowercase())
-                .or_insert_with(|| Arc::new(Host::new())),
-        )
+        let name = name.to_ascii_lowercase();
+        let host = hosts
+            .entry(name)
+            .or_insert_with_key(|name| Arc::new(Host::new(name, &self.limits, self.turns.clone())));
+        Arc::clone(host)
     }
 }
 
-/// Where the answer redirects to, if it does; a place that may not be followed is a
-/// problem.
-fn redirect_target(origin: &Url, received: &Received) -> Option<Result<Url, String>> {
-    if !matches!(received.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-        return None;
+/// Why a request was not sent.
+fn barred(request: &Request, reason: Barred) -> SourceError {
+    match reason {
+        Barred::Pause(pause) => SourceError::Throttled {
+            failure: request.failure("the server has asked everybody here for a pause"),
+            retry_after: Some(pause),
+        },
+        Barred::Circuit(open) => SourceError::Unavailable {
+            failure: request.failure(open.problem()),
+            cause: None,
+            retry_after: Some(open.retry_after),
+        },
+        Barred::NoTurn(cause) => {
+            let problem = "nobody could say when it is this request's turn, so it was not sent; \
+                           hint: see whether the ledger can be reached";
+            SourceError::unavailable(request.failure(problem), Some(cause))
+        }
     }
-    let location = received.headers.get(LOCATION)?.to_str().ok()?;
-    let target = received.url.join(location).ok()?;
-    // The asked-for address is the measure, not the last stop: a chain stays at home.
-    let same_host = target.host() == origin.host();
-    let same_door = target.scheme() == origin.scheme()
-        && target.port_or_known_default() == origin.port_or_known_default();
-    let upgrade = origin.scheme() == "http"
-        && target.scheme() == "https"
-        && origin.port().is_none()
-        && target.port().is_none();
-    Some(if same_host && (same_door || upgrade) {
-        Ok(target)
-    } else {
-        Err(format!(
-            "redirected away to `{target}`; hint: if the service has moved, change `base_url`"
-        ))
-    })
 }
 
 /// Why a request was not answered at all.

@@ -1,6 +1,10 @@
 //! The client against a server that misbehaves to the byte. Waiting happens on the
 //! runtime's paused clock, which jumps whenever everybody waits.
 
+mod circuit;
+mod pauses;
+mod turns;
+
 use std::error::Error;
 
 use botnia_model::{AnswerRole, FixedClock};
@@ -12,14 +16,29 @@ use crate::test_server::{Asked, Reply, TestServer, answer, gzip, json};
 
 const NOW: &str = "2026-11-21T05:15:00Z";
 
-fn client(limits: ClientLimits) -> Arc<PoliteClient> {
-    let clock = Arc::new(FixedClock::at(NOW.parse().unwrap()));
-    let identity = UserAgent {
+fn identity() -> UserAgent {
+    UserAgent {
         contact: "tilastot@example.fi".to_owned(),
-    };
-    let client = PoliteClient::new(clock, identity, limits).unwrap();
+    }
+}
+
+fn client(limits: ClientLimits) -> Arc<PoliteClient> {
+    client_at(NOW, limits)
+}
+
+fn client_at(now: &str, limits: ClientLimits) -> Arc<PoliteClient> {
+    let clock = Arc::new(FixedClock::at(now.parse().unwrap()));
+    let client = PoliteClient::new(clock, identity(), limits).unwrap();
     client.host_limits("127.0.0.1", 10_000.0, 8);
     Arc::new(client)
+}
+
+/// A client that makes one attempt for each request.
+fn hasty() -> Arc<PoliteClient> {
+    client(ClientLimits {
+        attempts: 1,
+        ..ClientLimits::default()
+    })
 }
 
 fn patient() -> Arc<PoliteClient> {
@@ -101,86 +120,6 @@ fn a_contact_that_would_break_the_name_is_turned_down() {
         };
         let made = PoliteClient::new(clock, identity, ClientLimits::default());
         assert_eq!(made.err().unwrap().remedy(), "contract", "{contact:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_named_pause_is_kept_to_the_second() {
-    for pause in [
-        "Retry-After: 40",
-        "Retry-After: Sat, 21 Nov 2026 05:15:40 GMT",
-    ] {
-        for status in ["429 Too Many Requests", "503 Service Unavailable"] {
-            let replies = vec![answer(status, &[pause], b""), json("[]")];
-            let server = TestServer::scripted(replies).await;
-            get(&patient(), &server).await.unwrap();
-            let gaps = gaps(&server.asked());
-            assert_eq!(gaps.len(), 1);
-            assert_eq!(gaps[0].as_secs(), 40, "{pause} {status}");
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_pause_too_long_is_handed_back_and_kept_by_everybody() {
-    let throttled = answer("429 Too Many Requests", &["Retry-After: 301"], b"later");
-    let server = TestServer::scripted(vec![throttled]).await;
-    let client = patient();
-    let start = Instant::now();
-    for evidence in [Some(b"later".as_slice()), None] {
-        let error = get(&client, &server).await.unwrap_err();
-        let SourceError::Throttled { retry_after, .. } = &error else {
-            panic!("{error}");
-        };
-        // The second is told what is left of it.
-        assert!((300..=301).contains(&retry_after.unwrap().as_secs()));
-        let rejected = error.rejected().map(|answer| answer.body.as_ref());
-        assert_eq!(rejected, evidence);
-    }
-    assert!(start.elapsed() < Duration::from_secs(1), "nobody waited");
-    assert_eq!(server.asked().len(), 1, "the second request stayed at home");
-}
-
-#[tokio::test(start_paused = true)]
-async fn after_a_throttle_the_whole_host_waits() {
-    let server = TestServer::start(|number, _| {
-        Reply::Bytes(if number == 0 {
-            answer("429 Too Many Requests", &["Retry-After: 60"], b"")
-        } else {
-            json("[]")
-        })
-    })
-    .await;
-    let client = client(ClientLimits {
-        attempts: 1,
-        ..ClientLimits::default()
-    });
-    get(&client, &server).await.unwrap_err();
-    client.get(&request(&server, "regions")).await.unwrap();
-    let asked = server.asked();
-    assert_eq!(asked[1].target(), "/regions");
-    assert_eq!(gaps(&asked)[0].as_secs(), 60);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_throttle_without_a_pause_backs_off() {
-    let throttled = answer("429 Too Many Requests", &["Retry-After: soon"], b"");
-    let server = TestServer::scripted(vec![throttled]).await;
-    let error = get(&patient(), &server).await.unwrap_err();
-    assert!(matches!(
-        error,
-        SourceError::Throttled {
-            retry_after: None,
-            ..
-        }
-    ));
-    let gaps = gaps(&server.asked());
-    assert_eq!(gaps.len(), 3);
-    for (gap, least) in gaps.iter().zip([1, 2, 4]) {
-        let least = Duration::from_secs(least);
-        // A millisecond is the grain of the runtime's timer.
-        let most = least * 2 + Duration::from_millis(10);
-        assert!((least..=most).contains(gap), "{gap:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 
 use super::column_description;
 use crate::PublishError;
-use crate::table::{ColumnKind, TableBytes, columns};
+use crate::table::{ColumnKind, columns};
 
 /// The dictionary of `tables`, Markdown, in the order given: each with the name under
 /// which it is published and a file that has its columns.
@@ -25,7 +25,7 @@ pub fn data_dictionary(tables: Vec<(&str, File)>) -> Result<String, PublishError
             text,
             "\n## {name}.parquet\n\n| column | type | meaning |\n|---|---|---|\n"
         );
-        for (column, kind) in columns(name, TableBytes::File(file))? {
+        for (column, kind) in columns(name, file)? {
             let meaning = column_description(name, &column).ok_or_else(|| {
                 PublishError::UndescribedColumn {
                     table: name.to_owned(),

@@ -11,7 +11,7 @@ use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 
 use super::*;
-use crate::faulty_store::{Failure, Faults, FaultyStore};
+use crate::faulty_store::{Copies, Failure, Faults, FaultyStore};
 use crate::manifest::CHECKSUMS;
 
 const MOMENT: Timestamp = Timestamp::constant(1_795_238_100, 0);
@@ -391,7 +391,8 @@ async fn of_two_writers_one_publishes() {
                 let (won, lost): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
                 assert_eq!(won.len(), 1, "{lost:?}");
                 match lost.into_iter().next().unwrap().unwrap_err() {
-                    PublishError::ReleaseExists { release } => assert_eq!(release.get(), 2),
+                    PublishError::ReleaseExists { release }
+                    | PublishError::Fenced { release, .. } => assert_eq!(release.get(), 2),
                     PublishError::NotCommitted { source, .. } => assert!(
                         matches!(*source, PublishError::NumberClaimed { .. }),
                         "{source:?}"
@@ -416,11 +417,19 @@ async fn a_writer_that_wakes_late_publishes_nothing() {
     let mut renumbered = late.clone();
     renumbered.manifest.release = late.manifest.release.next();
     assert!(matches!(
-        releases.commit(late, MOMENT, 1).await,
+        releases.commit(late.clone(), MOMENT, 1).await,
+        Err(PublishError::Fenced {
+            token: 1,
+            newest: 2,
+            ..
+        })
+    ));
+    assert!(matches!(
+        releases.commit(late, MOMENT, 3).await,
         Err(PublishError::ReleaseExists { .. })
     ));
     assert!(matches!(
-        releases.commit(renumbered, MOMENT, 1).await,
+        releases.commit(renumbered, MOMENT, 3).await,
         Err(PublishError::ParentMoved { .. })
     ));
     assert_eq!(world.tree().await, before);
@@ -593,7 +602,7 @@ async fn a_store_without_copies_carries_all_the_same() {
     let world = World::in_memory();
     commit_first(&world.releases()).await;
     let faults = Faults {
-        cannot_copy: true,
+        copies: Copies::Never,
         ..Faults::NONE
     };
     let store = FaultyStore::new(Arc::clone(&world.store), faults);
@@ -606,20 +615,27 @@ async fn a_store_without_copies_carries_all_the_same() {
 async fn a_store_that_overwrites_is_refused() {
     for world in [World::on_disk(), World::in_memory()] {
         world.releases().probe_create_only().await.unwrap();
-        let faults = Faults {
-            overwrites: true,
-            ..Faults::NONE
-        };
-        let store = FaultyStore::new(Arc::clone(&world.store), faults);
-        let refused = world
-            .releases_through(Arc::new(store))
-            .probe_create_only()
-            .await;
-        assert!(
-            matches!(refused, Err(PublishError::CreateOnlyNotHeld { .. })),
-            "{refused:?}"
-        );
-        assert!(world.tree().await.is_empty());
+        for (overwrites, copies) in [(true, Copies::CreateOnly), (false, Copies::Over)] {
+            // A file cannot be copied to its own place on a disk.
+            if copies == Copies::Over && world.folder.is_some() {
+                continue;
+            }
+            let faults = Faults {
+                overwrites,
+                copies,
+                ..Faults::NONE
+            };
+            let store = FaultyStore::new(Arc::clone(&world.store), faults);
+            let refused = world
+                .releases_through(Arc::new(store))
+                .probe_create_only()
+                .await;
+            assert!(
+                matches!(refused, Err(PublishError::CreateOnlyNotHeld { .. })),
+                "{refused:?}"
+            );
+            assert!(world.tree().await.is_empty());
+        }
     }
 }
 

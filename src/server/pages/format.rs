@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::job_words::JobWords;
 use super::words::{self, Unit, Words};
 
 /// A moment for people and for machines.
@@ -41,6 +42,10 @@ impl Formats {
 
     pub(super) fn words(&self) -> &'static Words {
         Words::of(self.language)
+    }
+
+    pub(super) fn job_words(&self) -> &'static JobWords {
+        JobWords::of(self.language)
     }
 
     pub(super) fn moment(&self, moment: Timestamp) -> Moment {

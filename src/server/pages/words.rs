@@ -183,7 +183,7 @@ const FINNISH: Words = Words {
     rejected: "Hylätyt tiedot",
     rejected_note: "Näitä ei julkaista, ennen kuin lähde muuttaa niitä.",
     failing: "Haku epäonnistui",
-    failing_note: "Näitä yritetään uudelleen seuraavassa ajossa.",
+    failing_note: "Näitä yritetään uudelleen viimeistään seuraavassa ajossa.",
     nothing_failing: "Kaikki indikaattorit saatiin haettua.",
     older_served: "Julkaisussa ovat viimeksi hyväksytyt tiedot.",
     never_published: "Tätä indikaattoria ei ole vielä julkaistu.",
@@ -300,7 +300,7 @@ const SWEDISH: Words = Words {
     rejected: "Underkända uppgifter",
     rejected_note: "De publiceras inte förrän källan ändrar dem.",
     failing: "Kunde inte hämtas",
-    failing_note: "Ett nytt försök görs vid nästa körning.",
+    failing_note: "Ett nytt försök görs senast vid nästa körning.",
     nothing_failing: "Alla indikatorer kunde hämtas.",
     older_served: "Publikationen innehåller de senast godkända uppgifterna.",
     never_published: "Indikatorn har ännu inte publicerats.",
@@ -415,7 +415,7 @@ const ENGLISH: Words = Words {
     rejected: "Rejected figures",
     rejected_note: "These are not published until the source changes them.",
     failing: "Could not be fetched",
-    failing_note: "The next sweep tries again.",
+    failing_note: "They are tried again in the next sweep at the latest.",
     nothing_failing: "Every indicator could be fetched.",
     older_served: "The release has the last accepted figures.",
     never_published: "This indicator was never published.",
@@ -462,65 +462,6 @@ const ENGLISH: Words = Words {
     api_status: "the status",
     api_document: "description of the interface (OpenAPI)",
 };
-
-/// Why figures are held, or could not be had, by the code of the reason. `None` for a code
-/// that is newer than these words: its own sentence is shown in any case.
-pub(super) fn reason(language: Language, code: &str) -> Option<&'static str> {
-    let [fi, sv, en] = match code {
-        "title_differs" => [
-            "Lähteessä on tällä tunnuksella toisenniminen indikaattori.",
-            "Källan har en indikator med ett annat namn under samma kod.",
-            "The source has an indicator of another title under this id.",
-        ],
-        "all_rows_lost" => [
-            "Lähteen uusi vastaus oli tyhjä.",
-            "Källans nya svar var tomt.",
-            "The source's new answer was empty.",
-        ],
-        "rows_lost" => [
-            "Lähteen uudesta vastauksesta puuttui huomattava osa tiedoista.",
-            "En betydande del av uppgifterna saknades i källans nya svar.",
-            "A considerable part of the figures was missing from the source's new answer.",
-        ],
-        "regions_lost" | "level_lost" => [
-            "Lähteen uudesta vastauksesta puuttui alueita.",
-            "Områden saknades i källans nya svar.",
-            "Areas were missing from the source's new answer.",
-        ],
-        "unavailable" => [
-            "Lähde ei vastannut.",
-            "Källan svarade inte.",
-            "The source did not answer.",
-        ],
-        "throttled" => [
-            "Lähde pyysi odottamaan.",
-            "Källan bad om att få vänta.",
-            "The source asked to wait.",
-        ],
-        "not_found" => [
-            "Lähde ei enää tunne indikaattoria.",
-            "Källan känner inte längre till indikatorn.",
-            "The source no longer knows the indicator.",
-        ],
-        "refused" => [
-            "Lähde ei antanut tietoja.",
-            "Källan lämnade inte ut uppgifterna.",
-            "The source refused the request.",
-        ],
-        "malformed" => [
-            "Lähteen vastausta ei voitu lukea.",
-            "Källans svar kunde inte läsas.",
-            "The source's answer could not be read.",
-        ],
-        "contract" => [
-            "Lähteen vastaus ei ollut sitä, mitä pyydettiin.",
-            "Källans svar var inte det som begärdes.",
-            "The source's answer was not what was asked for.",
-        ],
-        _ => return None,
-    };
-    Some(in_language(language, fi, sv, en))
-}
 
 /// How long ago or in how long a moment is: `n` units, with its word by count.
 pub(super) fn distance(language: Language, unit: Unit, n: i64, is_past: bool) -> String {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use botnia_model::ContentHash;
-use botnia_sandbox::{Mode, SandboxOptions, Synthetic};
+use botnia_sandbox::SandboxOptions;
 use tokio::sync::Barrier;
 
 use super::client::Connection;
@@ -166,11 +166,7 @@ fn duckdb_reads_one_municipality_without_fetching_the_file() {
     if !python.is_file() {
         return left_out("target/python is absent");
     }
-    // As many years as make more than one row group of a province.
-    let upstream = Upstream::start(SandboxOptions::new(Mode::Synthetic(Synthetic {
-        first_year: 1910,
-        ..Synthetic::default()
-    })));
+    let upstream = Upstream::start(SandboxOptions::default());
     let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["all"]);
     let settings = std::fs::read_to_string(workspace.path().join("botnia.toml")).expect("settings");
     workspace.write_settings(&settings.replace("50.0", "1000.0"));

@@ -12,7 +12,7 @@ use super::{NOW, Served, published, untouched, upstream};
 use crate::support::RUNTIME;
 
 /// A title as bad as titles get: markup, quotes, and no end.
-fn bad_title() -> String {
+pub(super) fn bad_title() -> String {
     format!(
         "<script>alert(1)</script> & \"Lapset\" {}",
         "toimeentulotukiasiakasperheidenlukumäärä ".repeat(8)
@@ -24,12 +24,12 @@ fn text_of(page: &Received) -> String {
     page.text().replace("&#x2f;", "/")
 }
 
-fn hours_ago(hours: i64) -> Timestamp {
+pub(super) fn hours_ago(hours: i64) -> Timestamp {
     let now: Timestamp = NOW.parse().expect("a moment");
     now - SignedDuration::from_hours(hours)
 }
 
-fn sotkanet() -> SourceId {
+pub(super) fn sotkanet() -> SourceId {
     "sotkanet".parse().expect("a source")
 }
 
@@ -51,7 +51,7 @@ fn figures(title: &str) -> Figures {
     }
 }
 
-fn held(title: &str, rejected: Option<&str>) -> SeriesChange {
+pub(super) fn held(title: &str, rejected: Option<&str>) -> SeriesChange {
     SeriesChange::Held(Held {
         figures: figures(title),
         reasons: vec![HoldReason {
@@ -63,7 +63,7 @@ fn held(title: &str, rejected: Option<&str>) -> SeriesChange {
     })
 }
 
-fn failed(message: &str) -> SeriesChange {
+pub(super) fn failed(message: &str) -> SeriesChange {
     SeriesChange::Failed(Failure {
         remedy: "unavailable".to_owned(),
         message: message.to_owned(),
@@ -72,7 +72,7 @@ fn failed(message: &str) -> SeriesChange {
 }
 
 impl Served {
-    fn becomes(&self, indicator: &str, change: SeriesChange) {
+    pub(super) fn becomes(&self, indicator: &str, change: SeriesChange) {
         let indicator: IndicatorId = indicator.parse().expect("an indicator");
         let done = Completion {
             series: Some((indicator, change)),
@@ -86,25 +86,27 @@ impl Served {
     fn sweep(&self, source: &SourceId, began: Timestamp, outcome: Option<&SweepOutcome>) {
         let sweep = SweepId::new(source, began);
         RUNTIME.block_on(async {
+            let run = self.ledger.begin_run(began, &[]).await.expect("a run");
             self.ledger
-                .begin_sweep(&sweep, source, began)
+                .begin_sweep(&sweep, source, run, began)
                 .await
                 .expect("begun");
             if let Some(outcome) = outcome {
                 let end = began + SignedDuration::from_mins(4);
-                self.ledger
-                    .finish_sweep(&sweep, end, outcome)
-                    .await
-                    .expect("ended");
+                let done = Completion {
+                    finished_sweeps: vec![(sweep, outcome.clone())],
+                    ..Completion::default()
+                };
+                self.ledger.complete(end, &done).await.expect("ended");
             }
         });
     }
 
-    fn status(&self) -> Value {
+    pub(super) fn status(&self) -> Value {
         self.get("/api/v1/status").expect(200).json()
     }
 
-    fn concerns(&self) -> Vec<String> {
+    pub(super) fn concerns(&self) -> Vec<String> {
         self.status()["concerns"]
             .as_array()
             .expect("a list")
@@ -347,6 +349,10 @@ fn sweeps_that_run_fail_are_late_or_stuck_are_told_apart() {
     assert_eq!(served.concerns(), ["sweep_late"]);
     slot(-1);
     served.sweep(&other, hours_ago(2), None);
+    assert_eq!(states(&served)[0], "interrupted", "nothing is done for it");
+    served.begin_plan(&other, hours_ago(2));
+    assert_eq!(served.concerns(), ["sweep_late"], "nobody takes it up");
+    served.claim(hours_ago(2));
     assert_eq!(served.concerns(), [] as [&str; 0]);
     assert_eq!(states(&served)[0], "running");
     served.clock.advance(24 * 3600);
@@ -447,7 +453,12 @@ fn releases_are_listed_some_at_a_time() {
 }
 
 /// Everything in `value` that `schema` does not say, by its place.
-fn differences(value: &Value, schema: &Value, document: &Value, place: &str) -> Vec<String> {
+pub(super) fn differences(
+    value: &Value,
+    schema: &Value,
+    document: &Value,
+    place: &str,
+) -> Vec<String> {
     if let Some(reference) = schema["$ref"].as_str() {
         let pointer = reference.trim_start_matches('#');
         let schema = document.pointer(pointer).expect("a schema that is there");
@@ -531,26 +542,30 @@ fn every_answer_is_as_its_document_says() {
     let written: Value = serde_json::from_str(&botnia::server::openapi_json()).expect("a document");
     assert_eq!(document, written);
     let paths = document["paths"].as_object().expect("paths");
-    assert_eq!(paths.len(), 4);
+    assert_eq!(paths.len(), 9);
     for (path, operations) in paths {
-        let found = served.get(&path.replace("{release}", "1")).expect(200);
-        let schema = |status: &str, kind: &str| {
-            operations["get"]["responses"][status]["content"][kind]["schema"].clone()
+        let operations = operations.as_object().expect("operations");
+        for operation in operations.values() {
+            assert!(operation["summary"].is_string() || operation["description"].is_string());
+        }
+        let Some(get) = operations.get("get") else {
+            assert_eq!(
+                operations["post"]["security"][0]["token"],
+                serde_json::json!([])
+            );
+            continue;
         };
+        let found = served.get(&path.replace("{release}", "1")).expect(200);
+        let schema = &get["responses"]["200"]["content"]["application/json"]["schema"];
         assert_eq!(
-            differences(
-                &found.json(),
-                &schema("200", "application/json"),
-                &document,
-                path
-            ),
+            differences(&found.json(), schema, &document, path),
             [] as [&str; 0]
         );
-        assert!(
-            operations["get"]["summary"].is_string()
-                || operations["get"]["description"].is_string()
-        );
     }
+    assert_eq!(
+        document["components"]["securitySchemes"]["token"]["scheme"],
+        "bearer"
+    );
     let problem = served.get("/api/v1/releases/99").expect(404);
     let schema = &paths["/api/v1/releases/{release}"]["get"]["responses"]["404"]["content"];
     let schema = &schema["application/problem+json"]["schema"];

@@ -14,7 +14,9 @@ use super::credits::Credit;
 use super::table::{hash_rows, hash_schema};
 use super::{Output, TableFile};
 use crate::TransformError;
-use crate::observation_table::{FileMetadata, writer_properties};
+use crate::observation_table::{
+    FileMetadata, ROW_GROUP_ROWS, SLICED_ROW_GROUP_ROWS, writer_properties,
+};
 
 /// The files of the release that is being built.
 pub(super) struct Files<'a> {
@@ -236,7 +238,12 @@ impl<W: Write + Send> TableWriter<W> {
         schema: &SchemaRef,
         sorted_by: &[&str],
     ) -> Result<Self, TransformError> {
-        let properties = writer_properties(schema, sorted_by);
+        let row_group_rows = if path.starts_with("by_province/") {
+            SLICED_ROW_GROUP_ROWS
+        } else {
+            ROW_GROUP_ROWS
+        };
+        let properties = writer_properties(schema, sorted_by, row_group_rows);
         ArrowWriter::try_new(sink, schema.clone(), Some(properties))
             .map(|writer| Self {
                 path: path.to_owned(),

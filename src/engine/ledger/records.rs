@@ -1,0 +1,194 @@
+//! What the ledger keeps, as the engine sees it.
+
+use botnia_model::{
+    AnswerRole, ContentHash, Event, Findings, IndicatorId, ReleaseNumber, SourceId,
+    SourceIndicator, SweepId,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::job::{NewJob, RunId};
+
+/// The figures of one indicator as accepted, or as held.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// The answer that describes the indicator.
+    pub description: ContentHash,
+    /// The answers with its figures.
+    pub data: Vec<ContentHash>,
+    /// The years that were asked for: `1990..`.
+    pub years: String,
+    /// The region list that translated its region ids.
+    pub regions: ContentHash,
+    /// The regions in that list, whatever the order in which the source gave them.
+    pub division: ContentHash,
+    /// The Finnish title under which the figures came.
+    pub title: String,
+    /// The normalised object.
+    pub normalised: ContentHash,
+    /// The version of the normaliser.
+    pub normaliser: u32,
+    /// Rows in the answers.
+    pub rows_in: u64,
+    /// Observations.
+    pub rows_out: u64,
+    /// What was found on the way.
+    pub findings: Findings,
+    /// Whether the answers were made up.
+    pub synthetic: bool,
+}
+
+/// What the ledger knows of one indicator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// The accepted figures: those that are published.
+    pub accepted: Option<Figures>,
+    /// Figures that wait for a person, or were rejected.
+    pub held: Option<Held>,
+    /// Why the latest attempt failed, if it did.
+    pub failure: Option<Failure>,
+    /// When the source last confirmed or changed it.
+    pub checked_at: Option<Timestamp>,
+}
+
+/// Figures that were not accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// The figures.
+    pub figures: Figures,
+    /// Why: a code and a sentence each.
+    pub reasons: Vec<HoldReason>,
+    /// Since when.
+    pub since: Timestamp,
+    /// A person said no; why. The figures stay out until the source changes them again.
+    pub rejected: Option<String>,
+}
+
+/// One reason for holding figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldReason {
+    /// The code: `rows_lost`.
+    pub code: String,
+    /// A sentence with numbers.
+    pub message: String,
+}
+
+/// A failed attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The remedy: `unavailable`, `refused`, …
+    pub remedy: String,
+    /// What happened, with its causes.
+    pub message: String,
+    /// When it first failed since it last succeeded.
+    pub since: Timestamp,
+}
+
+/// The latest answer in its place, and since when it has been the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatestAnswer {
+    /// The bytes.
+    pub hash: ContentHash,
+    /// When these bytes were first seen here.
+    pub since: Timestamp,
+}
+
+/// An answer's place: of which source, what for, about which indicator, which part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerPlace {
+    /// The source.
+    pub source: SourceId,
+    /// What for.
+    pub role: AnswerRole,
+    /// About which indicator.
+    pub source_indicator: Option<SourceIndicator>,
+    /// Which part of an answer that came in several.
+    pub part: u32,
+}
+
+/// What a finished piece of work makes true.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Completion {
+    /// The answers that were seen, each now the latest in its place.
+    pub answers: Vec<(AnswerPlace, ContentHash)>,
+    /// The division that a source uses now.
+    pub division: Option<(SourceId, ContentHash)>,
+    /// What became of an indicator.
+    pub series: Option<(IndicatorId, SeriesChange)>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// Sweeps that ended, whatever came of them.
+    pub finished_sweeps: Vec<(SweepId, SweepOutcome)>,
+    /// What is to be done next, in the run of the job that is finished. Without a job there
+    /// is no run: then it must be empty.
+    pub jobs: Vec<NewJob>,
+    /// A release that was committed, with its manifest.
+    pub released: Option<(ReleaseNumber, ContentHash)>,
+    /// `CloudEvents` that are to leave the process, as JSON.
+    pub outbox: Vec<String>,
+    /// Entries of the outbox that left it.
+    pub delivered: Vec<i64>,
+}
+
+/// What became of an indicator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SeriesChange {
+    /// Its figures were accepted: by the checks, or by a person.
+    Accepted(Figures),
+    /// Its figures wait for a person, or were rejected by one.
+    Held(Held),
+    /// It is as before.
+    Confirmed,
+    /// It could not be had.
+    Failed(Failure),
+}
+
+/// A sweep that ended, or did not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepRecord {
+    /// The sweep.
+    pub sweep: SweepId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; `None`: it runs, or was cut short.
+    pub finished_at: Option<Timestamp>,
+    /// Its outcome in numbers.
+    pub outcome: Option<SweepOutcome>,
+}
+
+/// A sweep in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SweepOutcome {
+    /// Indicators whose figures changed or came.
+    pub changed: u64,
+    /// Indicators that were as before.
+    pub unchanged: u64,
+    /// Indicators that wait for a person.
+    pub held: u64,
+    /// Indicators that could not be had.
+    pub failed: u64,
+    /// The release that was made.
+    pub release: Option<ReleaseNumber>,
+    /// Why the whole source failed, if it did.
+    pub source_failure: Option<String>,
+}
+
+/// What became of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It was decided before: nothing may come of it again.
+    DecidedBefore,
+    /// It was passed over.
+    Passed,
+    /// Its run began.
+    Begun(RunId),
+}
+
+/// A `CloudEvent` that waits for its delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Its place in the order of delivery.
+    pub sequence: i64,
+    /// The event as JSON.
+    pub event: String,
+}

@@ -1,0 +1,243 @@
+//! A plan: asks a source for what frames a sweep, and makes a job of every indicator that
+//! the settings select.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use botnia_config::{IndicatorSelector, SourceSettings};
+use botnia_ingest::{Answer, Source};
+use botnia_model::{AnswerRole, ContentHash, Event, IndicatorId, SourceIndicator, SweepId};
+use botnia_transform::TransformError;
+use botnia_transform::normalise::{self, RegionIndex};
+
+use super::job::{Fetching, JobResult, Lease, NewJob, Task, Verdict};
+use super::ledger::{AnswerPlace, Completion, SweepOutcome};
+use super::sweep::{Trouble, selected_by_settings};
+use super::{Engine, EngineError, Progress, Work, retry};
+
+/// The region list of a sweep, read.
+pub(super) struct Frame {
+    pub(super) regions: Arc<RegionIndex>,
+    pub(super) regions_hash: ContentHash,
+    pub(super) division: ContentHash,
+}
+
+/// What a plan brought: the region list, and what was selected.
+struct Planned {
+    regions: ContentHash,
+    selected: BTreeSet<SourceIndicator>,
+}
+
+impl Engine {
+    /// One plan. A source that cannot be had at all is an outcome, not an error: the others
+    /// go on, and what was published stays.
+    pub(super) async fn plan(
+        &self,
+        lease: &Lease,
+        settings: &SourceSettings,
+        indicators: &[SourceIndicator],
+        fetching: Fetching,
+        progress: &dyn Progress,
+    ) -> Result<Work, EngineError> {
+        let now = self.clock.now();
+        let sweep = SweepId::new(&settings.id, now);
+        self.ledger
+            .begin_sweep(&sweep, &settings.id, lease.run, now)
+            .await?;
+        let mut done = Completion::default();
+        let mut snapshots = Vec::new();
+        let framed = if fetching == Fetching::Archived {
+            self.archived_frame(settings, indicators).await?
+        } else {
+            self.frame(settings, indicators, &sweep, &mut done, &mut snapshots)
+                .await?
+        };
+        let planned = match framed {
+            Ok(planned) => planned,
+            Err(trouble) => {
+                self.keep_rejected(&trouble).await?;
+                let outcome = SweepOutcome {
+                    source_failure: Some(super::sweep::chain(&trouble)),
+                    ..SweepOutcome::default()
+                };
+                let verdict = retry::after_trouble(lease, &trouble, self.clock.now());
+                let mut work = Work::failed(verdict);
+                work.done.events.insert(
+                    0,
+                    Event::FetchFailed {
+                        sweep: sweep.clone(),
+                        indicator: None,
+                        remedy: trouble.remedy().to_owned(),
+                    },
+                );
+                work.done.finished_sweeps.push((sweep, outcome));
+                return Ok(work);
+            }
+        };
+        progress.sweep(&settings.id, planned.selected.len());
+        let count = planned.selected.len() as u64;
+        let jobs = planned.selected.into_iter().map(|id| Task::Indicator {
+            indicator: IndicatorId::new(settings.id.clone(), id),
+            regions: planned.regions,
+            fetching,
+        });
+        done.jobs = jobs
+            .chain([Task::Release])
+            .map(|task| NewJob {
+                sweep: Some(sweep.clone()),
+                task,
+            })
+            .collect();
+        let result = JobResult::Planned {
+            sweep,
+            indicators: count,
+            snapshots,
+        };
+        Ok(Work {
+            verdict: Verdict::Done(result),
+            done,
+        })
+    }
+
+    /// Asks the source: the region list, and the catalogue where the settings select all.
+    async fn frame(
+        &self,
+        settings: &SourceSettings,
+        indicators: &[SourceIndicator],
+        sweep: &SweepId,
+        done: &mut Completion,
+        snapshots: &mut Vec<botnia_model::Snapshot>,
+    ) -> Result<Result<Planned, Trouble>, EngineError> {
+        let wants_catalogue = settings.indicators.contains(&IndicatorSelector::All);
+        let source = match botnia_ingest::open(settings, Arc::clone(&self.client), wants_catalogue)
+        {
+            Ok(source) => source,
+            Err(failure) => return Ok(Err(Trouble::Source(failure))),
+        };
+        let answers = match source.frame().await {
+            Ok(answers) => answers,
+            Err(failure) => return Ok(Err(Trouble::Source(failure))),
+        };
+        let Some(regions) = answers
+            .iter()
+            .find(|answer| answer.snapshot.role == AnswerRole::Regions)
+        else {
+            return Ok(Err(Trouble::Unreadable(TransformError::Contract {
+                object: format!("the frame of `{}`", settings.id),
+                reason: "it has no region list".to_owned(),
+            })));
+        };
+        let index = match normalise::read_regions(settings.kind, &regions.body, self.tables) {
+            Ok(index) => index,
+            Err(failure) => {
+                self.archive.keep(regions, None).await?;
+                return Ok(Err(Trouble::Unreadable(failure)));
+            }
+        };
+        let selected = match self.select(settings, indicators, source.as_ref(), &answers) {
+            Ok(selected) => selected,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        for answer in &answers {
+            self.keep(sweep, answer, 0, done).await?;
+            snapshots.push(answer.snapshot.clone());
+        }
+        done.division = Some((settings.id.clone(), division(&index)));
+        Ok(Ok(Planned {
+            regions: regions.snapshot.hash,
+            selected,
+        }))
+    }
+
+    /// The same without asking: the last region list, and the indicators that have figures.
+    async fn archived_frame(
+        &self,
+        settings: &SourceSettings,
+        indicators: &[SourceIndicator],
+    ) -> Result<Result<Planned, Trouble>, EngineError> {
+        let place = AnswerPlace {
+            source: settings.id.clone(),
+            role: AnswerRole::Regions,
+            source_indicator: None,
+            part: 0,
+        };
+        let Some(latest) = self.ledger.latest_answer(&place).await? else {
+            return Ok(Err(Trouble::Unreadable(TransformError::Contract {
+                object: format!("the archive of `{}`", settings.id),
+                reason: "it has no region list yet; run `botnia run` first".to_owned(),
+            })));
+        };
+        let known = self.ledger.all_series().await?;
+        let selected = known
+            .into_iter()
+            .filter(|(id, series)| {
+                series.accepted.is_some() && super::is_selected(&self.settings, &self.sets, id)
+            })
+            .filter(|(id, _)| *id.source() == settings.id)
+            .map(|(id, _)| id.source_indicator().clone())
+            .filter(|id| indicators.is_empty() || indicators.contains(id))
+            .collect();
+        Ok(Ok(Planned {
+            regions: latest.hash,
+            selected,
+        }))
+    }
+
+    /// What the settings select, each once, in the order of their ids.
+    fn select(
+        &self,
+        settings: &SourceSettings,
+        indicators: &[SourceIndicator],
+        source: &dyn Source,
+        frame: &[Answer],
+    ) -> Result<BTreeSet<SourceIndicator>, Trouble> {
+        let all = settings.indicators.contains(&IndicatorSelector::All);
+        let mut wanted = selected_by_settings(settings, &self.sets);
+        if all {
+            match source.catalogue(frame) {
+                Ok(catalogue) => wanted.extend(catalogue),
+                Err(failure) => return Err(Trouble::Source(failure)),
+            }
+        }
+        if !indicators.is_empty() {
+            if all {
+                wanted.extend(indicators.iter().cloned());
+            }
+            wanted.retain(|indicator| indicators.contains(indicator));
+        }
+        Ok(wanted)
+    }
+
+    /// The region list with this hash, read once for all indicators of a sweep.
+    pub(super) async fn frame_of(
+        &self,
+        settings: &SourceSettings,
+        regions: ContentHash,
+    ) -> Result<Result<Arc<Frame>, Trouble>, EngineError> {
+        let mut frames = self.frames.lock().await;
+        if let Some(frame) = frames.get(&settings.id)
+            && frame.regions_hash == regions
+        {
+            return Ok(Ok(Arc::clone(frame)));
+        }
+        let body = self.archive.read(&regions).await?;
+        let index = match normalise::read_regions(settings.kind, &body, self.tables) {
+            Ok(index) => index,
+            Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
+        };
+        let frame = Arc::new(Frame {
+            division: division(&index),
+            regions: Arc::new(index),
+            regions_hash: regions,
+        });
+        frames.insert(settings.id.clone(), Arc::clone(&frame));
+        Ok(Ok(frame))
+    }
+}
+
+/// The regions of a list, in their order, as one hash: the source may list them in another
+/// order without anything having changed.
+fn division(index: &RegionIndex) -> ContentHash {
+    let regions = index.regions().iter().map(|region| format!("{region:?}"));
+    ContentHash::of_parts(regions.collect::<Vec<_>>().iter().map(String::as_bytes))
+}

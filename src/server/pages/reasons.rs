@@ -1,0 +1,69 @@
+//! Why something did not succeed, in the three languages.
+
+use botnia_model::Language;
+
+use super::words::in_language;
+
+/// Why figures are held, or could not be had, by the code of the reason. `None` for a code
+/// that is newer than these words: its own sentence is shown in any case.
+pub(super) fn reason(language: Language, code: &str) -> Option<&'static str> {
+    let [fi, sv, en] = match code {
+        "title_differs" => [
+            "Lähteessä on tällä tunnuksella toisenniminen indikaattori.",
+            "Källan har en indikator med ett annat namn under samma kod.",
+            "The source has an indicator of another title under this id.",
+        ],
+        "all_rows_lost" => [
+            "Lähteen uusi vastaus oli tyhjä.",
+            "Källans nya svar var tomt.",
+            "The source's new answer was empty.",
+        ],
+        "rows_lost" => [
+            "Lähteen uudesta vastauksesta puuttui huomattava osa tiedoista.",
+            "En betydande del av uppgifterna saknades i källans nya svar.",
+            "A considerable part of the figures was missing from the source's new answer.",
+        ],
+        "regions_lost" | "level_lost" => [
+            "Lähteen uudesta vastauksesta puuttui alueita.",
+            "Områden saknades i källans nya svar.",
+            "Areas were missing from the source's new answer.",
+        ],
+        "unavailable" => [
+            "Lähde ei vastannut.",
+            "Källan svarade inte.",
+            "The source did not answer.",
+        ],
+        "throttled" => [
+            "Lähde pyysi odottamaan.",
+            "Källan bad om att få vänta.",
+            "The source asked to wait.",
+        ],
+        "not_found" => [
+            "Lähde ei enää tunne indikaattoria.",
+            "Källan känner inte längre till indikatorn.",
+            "The source no longer knows the indicator.",
+        ],
+        "refused" => [
+            "Lähde ei antanut tietoja.",
+            "Källan lämnade inte ut uppgifterna.",
+            "The source refused the request.",
+        ],
+        "malformed" => [
+            "Lähteen vastausta ei voitu lukea.",
+            "Källans svar kunde inte läsas.",
+            "The source's answer could not be read.",
+        ],
+        "contract" => [
+            "Lähteen vastaus ei ollut sitä, mitä pyydettiin.",
+            "Källans svar var inte det som begärdes.",
+            "The source's answer was not what was asked for.",
+        ],
+        "engine" => [
+            "Vika on tässä palvelussa, ei lähteessä.",
+            "Felet finns i den här tjänsten, inte i källan.",
+            "The fault is in this service, not in the source.",
+        ],
+        _ => return None,
+    };
+    Some(in_language(language, fi, sv, en))
+}
