@@ -29,7 +29,7 @@ use super::normalised::{NORMALISED, normalised_path};
 const YOUNG: SignedDuration = SignedDuration::from_hours(24);
 
 /// What ended longer ago is forgotten by the ledger.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
+pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// What is looked through.
 #[derive(Clone, Debug)]

@@ -34,7 +34,7 @@ use sweep::selected_by_settings;
 pub(crate) use sweep::{chain, is_selected};
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings, SourceSettings};
 use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError, UserAgent};
@@ -42,6 +42,7 @@ use botnia_model::{Clock, IndicatorId, ReleaseNumber, SourceId, SourceIndicator}
 use botnia_publish::error::{DISK_FULL_HINT, is_disk_full};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use job::{Fetching, Lease, Task, Verdict};
@@ -68,6 +69,8 @@ pub struct Engine {
     frames: tokio::sync::Mutex<HashMap<SourceId, Arc<Frame>>>,
     /// How this process is named in the leases that it takes.
     worker: String,
+    /// When this process last had the ledger forget what is long past.
+    forgotten_at: Mutex<Option<Timestamp>>,
 }
 
 /// What came of a job, to be made true in one transaction.
@@ -350,6 +353,7 @@ impl Engine {
             releases,
             frames: tokio::sync::Mutex::default(),
             worker: worker_name(),
+            forgotten_at: Mutex::default(),
         })
     }
 

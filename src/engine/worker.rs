@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::pin::pin;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -12,7 +13,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::job::{Lease, RunId};
+use super::collect::REMEMBERED;
+use super::job::{Lease, RunId, Task};
 use super::ledger::LedgerError;
 use super::sweep::chain;
 use super::{Engine, EngineError, Progress, retry};
@@ -224,7 +226,38 @@ impl Engine {
         self.ledger
             .finish(self.clock.now(), lease, &work.verdict, &work.done)
             .await?;
+        if lease.task == Task::Release {
+            self.forget_daily().await;
+        }
         error.map_or(Ok(()), Err)
+    }
+
+    /// Keeps the ledger small: once a day, with the release that is due anyway, it forgets
+    /// what is long past. What could not be forgotten today is tomorrow.
+    async fn forget_daily(&self) {
+        let now = self.clock.now();
+        {
+            let mut forgotten = self
+                .forgotten_at
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if forgotten
+                .is_some_and(|last| now.duration_since(last) < SignedDuration::from_hours(24))
+            {
+                return;
+            }
+            *forgotten = Some(now);
+        }
+        match self.ledger.forget(now - REMEMBERED).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "The ledger forgot what is long past"),
+            Err(error) => {
+                tracing::warn!(
+                    error = chain(&error),
+                    "The ledger could not forget what is long past"
+                );
+            }
+        }
     }
 
     /// Extends the lease for as long as it is polled; ends when it is lost.
