@@ -2,10 +2,10 @@
 
 use super::output::{count, data, field};
 use super::{Exit, Global, no_data_yet};
-use crate::engine::is_selected;
 use crate::engine::job::{JobRecord, JobState};
 use crate::engine::ledger::Ledger;
 use crate::engine::storage::Storage;
+use crate::engine::{is_selected, is_wanted};
 
 /// Sweeps that are listed.
 const SWEEPS: u32 = 5;
@@ -77,7 +77,8 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
             ));
         }
     }
-    let dead = ledger.dead_jobs().await?;
+    let mut dead = ledger.dead_jobs().await?;
+    dead.retain(|job| is_wanted(&settings, &sets, &job.task));
     dead.iter().map(dead_job).for_each(data);
     ledger.close().await;
     Ok(if failing || !dead.is_empty() {

@@ -31,7 +31,7 @@ pub use request::begin_run;
 pub use summary::RunSummary;
 
 use sweep::selected_by_settings;
-pub(crate) use sweep::{chain, is_selected};
+pub(crate) use sweep::{chain, is_selected, is_wanted};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -74,7 +74,7 @@ impl Scheduler {
     /// Begins runs until `shutdown`. While the ledger cannot be used it begins none, and
     /// looks again: what was missed meanwhile is decided then.
     pub async fn run(&self, shutdown: CancellationToken) {
-        while !shutdown.is_cancelled() {
+        loop {
             let sleep = match self.look_at_all().await {
                 Ok(sleep) => sleep,
                 Err(error) => {
@@ -86,7 +86,7 @@ impl Scheduler {
                 }
             };
             tokio::select! {
-                () = shutdown.cancelled() => {}
+                () = shutdown.cancelled() => break,
                 () = tokio::time::sleep(sleep) => {}
             }
         }

@@ -8,6 +8,7 @@ use botnia_ingest::{Answer, ArchiveError, Kept, SourceError};
 use botnia_model::{Event, IndicatorId, SourceIndicator, SweepId};
 use botnia_transform::TransformError;
 
+use super::job::Task;
 use super::ledger::{AnswerPlace, Completion};
 use super::{Engine, EngineError};
 
@@ -160,6 +161,16 @@ pub(crate) fn is_selected(settings: &Settings, sets: &[IndicatorSet], id: &Indic
             source.indicators.contains(&IndicatorSelector::All)
                 || selected_by_settings(source, sets).contains(id.source_indicator())
         })
+}
+
+/// Whether a job is about something that the settings still have. What they no longer select
+/// is nobody's trouble.
+pub(crate) fn is_wanted(settings: &Settings, sets: &[IndicatorSet], task: &Task) -> bool {
+    match task {
+        Task::Indicator { indicator, .. } => is_selected(settings, sets, indicator),
+        Task::Plan { source, .. } => settings.source.iter().any(|known| known.id == *source),
+        Task::Release | Task::Announce { .. } => true,
+    }
 }
 
 /// An error with its causes, as one text.

@@ -64,6 +64,7 @@ on_both! {
         a_release_waits_until_everything_was_tried,
         a_retry_that_waits_does_not_hold_the_release,
         two_releases_are_never_held_at_once,
+        a_later_release_stands_for_those_that_only_wait,
         a_release_whose_worker_vanished_is_taken_over,
     }
     runs {

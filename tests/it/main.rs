@@ -27,5 +27,6 @@ mod serve;
 mod server;
 mod settings;
 mod small_world;
+mod soak;
 mod support;
 mod workers;

@@ -143,7 +143,7 @@ fn a_run_that_was_killed_goes_on_at_the_next_start() {
     assert!(workspace.record().is_none());
 
     let mut service = Service::start(&workspace);
-    service.until("A run was interrupted and goes on");
+    service.until("its job is taken back");
     service.until("Release committed");
     assert_eq!(service.stop().0, Some(0));
     let record = workspace.record().expect("a release");

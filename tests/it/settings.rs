@@ -85,8 +85,8 @@ fn other_years_are_fetched_although_nothing_moved() {
 fn what_this_version_cannot_use_is_said_before_a_run() {
     for (settings, words) in [
         (
-            "data = \"s3://bucket/prefix\"\nstate = \"sqlite:state.db\"",
-            "object store",
+            "data = \"gs://bucket/prefix\"\nstate = \"sqlite:state.db\"",
+            "s3://",
         ),
         ("state = \"mysql://db/botnia\"", "no address of a ledger"),
     ] {

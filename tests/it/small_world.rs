@@ -13,7 +13,7 @@ use botnia::engine::storage::Storage;
 use botnia_config::{BUILTIN_REGION_FILES, LedgerAddress, RegionFiles, RegionTables, Settings};
 use botnia_ingest::ClientLimits;
 use botnia_model::{Clock, FixedClock};
-use botnia_sandbox::{Mode, SandboxOptions};
+use botnia_sandbox::{Fault, Mode, SandboxOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -65,7 +65,7 @@ pub(crate) fn clock() -> Arc<FixedClock> {
 /// The small world, served on loopback.
 pub(crate) struct SmallWorld {
     recordings: TempDir,
-    _upstream: Upstream,
+    upstream: Upstream,
     settings: Settings,
 }
 
@@ -79,11 +79,11 @@ impl SmallWorld {
             folder: recordings.path().to_owned(),
             edition: None,
         }));
-        let text = settings_text(upstream.sandbox().base_url().as_str());
+        let text = settings_text(upstream.sandbox().base_url().as_str(), &INDICATORS);
         let settings = Settings::parse("botnia.toml", &text, std::iter::empty());
         Self {
             recordings,
-            _upstream: upstream,
+            upstream,
             settings: settings.expect("settings"),
         }
     }
@@ -91,6 +91,40 @@ impl SmallWorld {
     /// From now on the figures are those of this edition. To be called while nobody asks.
     pub(crate) fn publish_edition(&self, edition: u32) {
         write_edition(self.recordings.path(), edition);
+    }
+
+    /// From now on it goes wrong like this.
+    pub(crate) fn set_faults(&self, faults: Vec<Fault>) {
+        let set = self.upstream.sandbox().set_faults(faults);
+        set.expect("possible faults");
+    }
+
+    /// What it was asked so far.
+    pub(crate) fn asked(&self) -> usize {
+        self.upstream.sandbox().requests().len()
+    }
+
+    /// Where it is served.
+    pub(crate) fn base_url(&self) -> String {
+        self.upstream.sandbox().base_url().to_string()
+    }
+
+    /// The folder that it is served from.
+    pub(crate) fn recordings(&self) -> &Path {
+        self.recordings.path()
+    }
+
+    /// Settings for the one at `base_url`, of which one indicator is swept by a schedule.
+    pub(crate) fn scheduled(base_url: &str, data: &Path, schedule: &str) -> Settings {
+        let text = settings_text(base_url, &INDICATORS[..1]);
+        let text = format!("{text}schedule = \"{schedule}\"\n");
+        let settings = Settings::parse("botnia.toml", &text, std::iter::empty());
+        let data = data.display().to_string();
+        Settings {
+            state: LedgerAddress::new(format!("sqlite:{data}/state.db")),
+            data,
+            ..settings.expect("settings")
+        }
     }
 
     /// Settings for it with its data in `data`.
@@ -105,8 +139,8 @@ impl SmallWorld {
 }
 
 /// Settings for a small world at `base_url`.
-fn settings_text(base_url: &str) -> String {
-    let list: Vec<_> = INDICATORS.iter().map(|id| format!("\"{id}\"")).collect();
+fn settings_text(base_url: &str, indicators: &[u32]) -> String {
+    let list: Vec<_> = indicators.iter().map(|id| format!("\"{id}\"")).collect();
     format!(
         "contact = \"tests\"\n[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"{base_url}\"\nindicators = [{list}]\nrequests_per_second = 1000.0\n",
         list = list.join(", "),
@@ -124,6 +158,16 @@ pub(crate) async fn open_engine(
         Storage::open_for_work(&settings.data, &settings.state, shared).expect("a free folder");
     let root = storage.root.clone().expect("a disk");
     storage.store = Arc::new(CrashStore::new(storage.store, root, Arc::clone(steps)));
+    let limits = ClientLimits::default();
+    Engine::open_on(storage, settings, Vec::new(), tables(), clock, limits)
+        .await
+        .expect("an engine")
+}
+
+/// An engine that knows the regions of the small world alone.
+pub(crate) async fn open_plain_engine(settings: Settings, clock: Arc<dyn Clock>) -> Engine {
+    let storage =
+        Storage::open_for_work(&settings.data, &settings.state, false).expect("a free folder");
     let limits = ClientLimits::default();
     Engine::open_on(storage, settings, Vec::new(), tables(), clock, limits)
         .await
@@ -186,7 +230,8 @@ fn write_frame(folder: &Path) {
 }
 
 /// Descriptions and figures. The third indicator is in its first edition for ever.
-fn write_edition(folder: &Path, edition: u32) {
+/// Writes the answers of an edition. To be called while nobody asks.
+pub(crate) fn write_edition(folder: &Path, edition: u32) {
     for (place, id) in INDICATORS.into_iter().enumerate() {
         let edition = if place < MOVING { edition } else { 1 };
         if edition == 1 || place < MOVING {

@@ -4,14 +4,17 @@
 use std::io::{BufRead as _, BufReader, Lines};
 use std::pin::pin;
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Arc;
+use std::time::Instant;
 
 use botnia::engine::job::{Fetching, Task};
 use botnia::engine::ledger::Ledger;
 use botnia::engine::worker::Scope;
 use botnia::engine::{RunRequest, Silent};
 use botnia_config::{LedgerAddress, Settings};
-use botnia_model::{Event, SourceId};
-use botnia_sandbox::{Fault, FaultKind, SandboxOptions};
+use botnia_model::{Clock, Event, SourceId};
+use botnia_sandbox::{Fault, FaultKind, RetryAfter, SandboxOptions};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::crash_store::{Fate, Steps};
@@ -234,4 +237,95 @@ fn one_worker_is_killed_and_one_wakes_late_and_nothing_is_lost_or_published_twic
     assert_eq!(records.len(), 1, "{records:?}");
     let manifest = assert_whole(&workspace.release(), &workspace.record().expect("a record"));
     assert_eq!(manifest.indicators.len(), INDICATORS.len());
+}
+
+/// A pause that is longer than the client sits out is kept by every worker, to the second,
+/// and then the job is done.
+#[test]
+fn a_pause_that_a_source_asks_for_is_kept_by_every_worker() {
+    const PAUSE: i64 = 1_800;
+    let Some(state) = database() else { return };
+    let world = SmallWorld::start();
+    let folder = quick_folder();
+    let settings = Settings {
+        state: LedgerAddress::new(state),
+        ..world.settings(folder.path())
+    };
+    let throttled = Fault::new(FaultKind::TooManyRequests {
+        retry_after: Some(RetryAfter::Seconds(PAUSE.unsigned_abs())),
+    });
+    world.set_faults(vec![throttled.times(1)]);
+    RUNTIME.block_on(async {
+        let clock = clock();
+        let steps = Steps::with(Fate::Nothing);
+        let first = open_engine(settings.clone(), clock.clone(), &steps).await;
+        let second = open_engine(settings, clock.clone(), &steps).await;
+        let summary = first.run(&RunRequest::default(), &Silent).await;
+        assert_eq!(summary.expect("a run").failures.len(), 1);
+        let asked = world.asked();
+        let open = first.ledger().open_jobs().await.expect("the open jobs");
+        let [plan] = &open[..] else {
+            panic!("{open:?}")
+        };
+        let wait = plan.not_before.duration_since(clock.now());
+        assert_eq!(wait.as_secs(), PAUSE, "exactly then");
+
+        // Another run on another machine, a second too early: nobody asks.
+        clock.advance(PAUSE - 1);
+        let scope = Scope::Run(plan.run);
+        let stop = CancellationToken::new();
+        second.work(scope, &Silent, &stop).await.expect("no work");
+        assert_eq!(world.asked(), asked);
+        clock.advance(1);
+        second.work(scope, &Silent, &stop).await.expect("the sweep");
+        assert!(world.asked() > asked);
+        let release = second.releases().latest().await.expect("a log");
+        assert!(release.is_some(), "the sweep went on where it was");
+    });
+}
+
+/// The time of this machine: the turns to ask a host are kept in real time.
+struct RealTime;
+
+impl Clock for RealTime {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// Two workers together ask a host no more often than the settings allow one.
+#[test]
+fn requests_keep_their_distance_over_all_workers() {
+    const PER_SECOND: f64 = 5.0;
+    let Some(state) = database() else { return };
+    let world = SmallWorld::start();
+    let folder = quick_folder();
+    let mut settings = Settings {
+        state: LedgerAddress::new(state),
+        ..world.settings(folder.path())
+    };
+    settings.source[0].requests_per_second = PER_SECOND;
+    RUNTIME.block_on(async {
+        let steps = Steps::with(Fate::Nothing);
+        let first = open_engine(settings.clone(), Arc::new(RealTime), &steps).await;
+        let second = open_engine(settings, Arc::new(RealTime), &steps).await;
+        let stop = CancellationToken::new();
+        let began = Instant::now();
+        let (ran, worked) = tokio::join!(
+            async {
+                let ran = first.run(&RunRequest::default(), &Silent).await;
+                stop.cancel();
+                ran
+            },
+            second.work(Scope::Everything, &Silent, &stop),
+        );
+        let took = began.elapsed().as_secs_f64();
+        worked.expect("a worker");
+        assert!(ran.expect("a run").failures.is_empty());
+        let asked = u32::try_from(world.asked()).expect("a few");
+        assert!(asked >= 7, "{asked}");
+        // One less than the requests are the distances between them.
+        let least = f64::from(asked - 1) / PER_SECOND;
+        assert!(took >= least, "{asked} requests within {took} s");
+    });
 }

@@ -48,8 +48,17 @@ pub(super) async fn a_retry_that_waits_does_not_hold_the_release(place: &Place) 
 
 pub(super) async fn two_releases_are_never_held_at_once(place: &Place) {
     let ledgers = place.open_several().await;
-    for second in 0..8 {
-        begin(&ledgers[0], second, &[Task::Release]).await;
+    // Each waits for an indicator of its own: one that waits for nothing but a worker would
+    // be superseded by the next.
+    let mut runs = Vec::new();
+    for number in 0..8 {
+        let tasks = [indicator(100 + number), Task::Release];
+        runs.push(begin(&ledgers[0], 0, &tasks).await);
+    }
+    for run in runs {
+        let tried = ledgers[0].claim("worker", Some(run), at(1), LEASE).await;
+        let tried = tried.expect("an answer").expect("its indicator");
+        finish(&ledgers[0], 2, &tried, &done()).await;
     }
     for round in 0..8 {
         let claimers = (0..12).map(|number| {
@@ -83,4 +92,18 @@ pub(super) async fn a_release_whose_worker_vanished_is_taken_over(place: &Place)
         .expect_err("taken back");
     let waits = ledger.claim("third", Some(first), at(61), LEASE).await;
     assert_eq!(waits.expect("an answer"), None);
+}
+
+/// What was accepted is released once: a release that waits for nothing but a worker, as
+/// after a crash, gives way to the one of a later run.
+pub(super) async fn a_later_release_stands_for_those_that_only_wait(place: &Place) {
+    let ledger = place.open().await;
+    let abandoned = begin(&ledger, 0, &[Task::Release]).await;
+    let untried = begin(&ledger, 0, &[indicator(1), Task::Release]).await;
+    let later = begin(&ledger, 1, &[indicator(2), Task::Release]).await;
+    let open: Vec<_> = ledger.open_jobs().await.expect("read");
+    let releases = open.iter().filter(|job| job.task == Task::Release);
+    let runs: Vec<_> = releases.map(|job| job.run).collect();
+    assert_eq!(runs, [untried, later]);
+    assert!(!ledger.is_active(abandoned, at(1)).await.expect("read"));
 }

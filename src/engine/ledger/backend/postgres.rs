@@ -107,8 +107,16 @@ impl Backend for Postgres {
         Some("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
     }
 
-    fn prepare<'a>(&'a self, _: &'a mut AnyConnection) -> BoxFuture<'a, sqlx::Result<()>> {
-        std::future::ready(Ok(())).boxed()
+    /// A process that is stopped within a transaction must not hold up the others for longer
+    /// than a lease would: its transaction is undone.
+    fn prepare<'a>(&'a self, connection: &'a mut AnyConnection) -> BoxFuture<'a, sqlx::Result<()>> {
+        async move {
+            sqlx::query("SET idle_in_transaction_session_timeout = '60s'")
+                .execute(connection)
+                .await
+                .map(|_| ())
+        }
+        .boxed()
     }
 
     fn begin(&self) -> &'static str {
