@@ -27,6 +27,5 @@ mod serve;
 mod server;
 mod settings;
 mod small_world;
-mod soak;
 mod support;
 mod workers;

@@ -79,7 +79,7 @@ impl SmallWorld {
             folder: recordings.path().to_owned(),
             edition: None,
         }));
-        let text = settings_text(upstream.sandbox().base_url().as_str(), &INDICATORS);
+        let text = settings_text(upstream.sandbox().base_url().as_str());
         let settings = Settings::parse("botnia.toml", &text, std::iter::empty());
         Self {
             recordings,
@@ -104,29 +104,6 @@ impl SmallWorld {
         self.upstream.sandbox().requests().len()
     }
 
-    /// Where it is served.
-    pub(crate) fn base_url(&self) -> String {
-        self.upstream.sandbox().base_url().to_string()
-    }
-
-    /// The folder that it is served from.
-    pub(crate) fn recordings(&self) -> &Path {
-        self.recordings.path()
-    }
-
-    /// Settings for the one at `base_url`, of which one indicator is swept by a schedule.
-    pub(crate) fn scheduled(base_url: &str, data: &Path, schedule: &str) -> Settings {
-        let text = settings_text(base_url, &INDICATORS[..1]);
-        let text = format!("{text}schedule = \"{schedule}\"\n");
-        let settings = Settings::parse("botnia.toml", &text, std::iter::empty());
-        let data = data.display().to_string();
-        Settings {
-            state: LedgerAddress::new(format!("sqlite:{data}/state.db")),
-            data,
-            ..settings.expect("settings")
-        }
-    }
-
     /// Settings for it with its data in `data`.
     pub(crate) fn settings(&self, data: &Path) -> Settings {
         let data = data.display().to_string();
@@ -139,8 +116,8 @@ impl SmallWorld {
 }
 
 /// Settings for a small world at `base_url`.
-fn settings_text(base_url: &str, indicators: &[u32]) -> String {
-    let list: Vec<_> = indicators.iter().map(|id| format!("\"{id}\"")).collect();
+fn settings_text(base_url: &str) -> String {
+    let list: Vec<_> = INDICATORS.iter().map(|id| format!("\"{id}\"")).collect();
     format!(
         "contact = \"tests\"\n[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"{base_url}\"\nindicators = [{list}]\nrequests_per_second = 1000.0\n",
         list = list.join(", "),
@@ -158,16 +135,6 @@ pub(crate) async fn open_engine(
         Storage::open_for_work(&settings.data, &settings.state, shared).expect("a free folder");
     let root = storage.root.clone().expect("a disk");
     storage.store = Arc::new(CrashStore::new(storage.store, root, Arc::clone(steps)));
-    let limits = ClientLimits::default();
-    Engine::open_on(storage, settings, Vec::new(), tables(), clock, limits)
-        .await
-        .expect("an engine")
-}
-
-/// An engine that knows the regions of the small world alone.
-pub(crate) async fn open_plain_engine(settings: Settings, clock: Arc<dyn Clock>) -> Engine {
-    let storage =
-        Storage::open_for_work(&settings.data, &settings.state, false).expect("a free folder");
     let limits = ClientLimits::default();
     Engine::open_on(storage, settings, Vec::new(), tables(), clock, limits)
         .await
@@ -230,8 +197,7 @@ fn write_frame(folder: &Path) {
 }
 
 /// Descriptions and figures. The third indicator is in its first edition for ever.
-/// Writes the answers of an edition. To be called while nobody asks.
-pub(crate) fn write_edition(folder: &Path, edition: u32) {
+fn write_edition(folder: &Path, edition: u32) {
     for (place, id) in INDICATORS.into_iter().enumerate() {
         let edition = if place < MOVING { edition } else { 1 };
         if edition == 1 || place < MOVING {
