@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 
-use botnia_config::{IndicatorSet, RegionTables};
+use botnia_config::{CustomGroup, IndicatorSet, RegionTables};
 use botnia_model::{
     ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Region,
     RegionLevel, ReleaseNumber, SourceId,
@@ -104,6 +104,8 @@ pub struct Build<'a> {
     pub regions: &'a [Region],
     /// What is known of regions apart from the sources.
     pub tables: &'a RegionTables,
+    /// The groups of regions that the settings have.
+    pub groups: &'a [CustomGroup],
     /// The indicator sets of the reporting table.
     pub sets: &'a [IndicatorSet],
     /// How the sources want to be named.
@@ -187,6 +189,7 @@ pub fn build(
         series,
         regions,
         tables,
+        groups,
         sets,
         sources,
         geo_vintage,
@@ -202,7 +205,7 @@ pub fn build(
     }
     let manifest = previous.as_ref().map(|previous| previous.manifest);
     let mut files = Files::new(output, release, geo_vintage, synthetic, manifest);
-    let mut places = Places::new(regions, tables, geo_vintage);
+    let mut places = Places::new(regions, tables, groups, geo_vintage);
 
     let catalogue = Catalogue { series, sources };
     let figures = Figures::read(
