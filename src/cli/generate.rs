@@ -82,6 +82,8 @@ fn tables() -> anyhow::Result<String> {
         "indicators",
         "regions",
         "region_changes",
+        "region_memberships",
+        "region_classes",
         "revisions",
         "wellbeing",
     ];

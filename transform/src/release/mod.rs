@@ -17,6 +17,7 @@ mod catalogue;
 mod credits;
 mod figures;
 mod files;
+mod memberships;
 mod places;
 mod region_files;
 mod revisions;
@@ -241,6 +242,18 @@ pub fn build(
             "to_level",
             "to_code",
         ],
+        Credit::default().with_region_tables(),
+    )?;
+    files.table(
+        "region_memberships.parquet",
+        memberships::memberships_table(tables, groups),
+        &["region_id", "level", "valid_from"],
+        Credit::default().with_region_tables(),
+    )?;
+    files.table(
+        "region_classes.parquet",
+        memberships::classes_table(tables),
+        &["region_id", "classification", "valid_from"],
         Credit::default().with_region_tables(),
     )?;
     Ok(Built {
