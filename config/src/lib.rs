@@ -22,6 +22,6 @@ pub use region_tables::{
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};
 pub use settings::{
-    CustomGroup, IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings,
-    WorkerSettings, YearRange, settings_json_schema, settings_reference_markdown,
+    CustomGroup, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind,
+    SourceSettings, WorkerSettings, YearRange, settings_json_schema, settings_reference_markdown,
 };

@@ -37,6 +37,8 @@ pub struct Settings {
     pub source: Vec<SourceSettings>,
     /// Groups of regions that are published as regions of the level `custom`.
     pub groups: Vec<CustomGroup>,
+    /// What the region tables are compared with.
+    pub regions: RegionSettings,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
     /// The web server.
@@ -94,6 +96,13 @@ pub struct YearRange {
     pub first: i32,
     /// Last year; none: as far as the source goes.
     pub last: Option<i32>,
+}
+
+/// What the region tables are compared with, apart from the sources' own lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionSettings {
+    /// Statistics Finland's classification service; none: it is not asked.
+    pub classification_url: Option<Url>,
 }
 
 /// Those who do the jobs.

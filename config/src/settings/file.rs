@@ -34,6 +34,8 @@ pub(super) struct SettingsFile {
     pub(super) source: Vec<SourceFile>,
     /// Groups of regions that are published like regions, one `[[group]]` table each.
     pub(super) group: Vec<GroupFile>,
+    /// What the region tables are compared with.
+    pub(super) regions: RegionsFile,
     /// Those who do the jobs.
     pub(super) workers: WorkersFile,
     /// The web server.
@@ -110,6 +112,16 @@ pub(super) struct GroupName {
     pub(super) en: String,
 }
 
+/// What the region tables are compared with.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RegionsFile {
+    /// Statistics Finland's classification service, with which `botnia regions check`
+    /// compares the region tables besides the sources' lists. Not given: it is not asked.
+    #[schemars(extend("examples" = ["https://data.stat.fi/api/classifications/v2"]))]
+    pub(super) classification_url: Option<String>,
+}
+
 /// Those who do the jobs.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -143,6 +155,7 @@ impl Default for SettingsFile {
             contact: String::new(),
             source: Vec::new(),
             group: Vec::new(),
+            regions: RegionsFile::default(),
             workers: WorkersFile::default(),
             server: ServerFile::default(),
         }

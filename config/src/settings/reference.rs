@@ -21,6 +21,7 @@ pub fn settings_reference_markdown() -> String {
     for (heading, definition) in [
         ("`[[source]]`", "SourceFile"),
         ("`[[group]]`", "GroupFile"),
+        ("`[regions]`", "RegionsFile"),
         ("`[workers]`", "WorkersFile"),
         ("`[server]`", "ServerFile"),
     ] {

@@ -21,7 +21,7 @@ fn memberships_and_classes_are_published_with_their_days() {
     let mut world = World::new();
     world.tables = RegionTables::builtin().clone();
     let release = world.release(None);
-    let columns = ["region_id", "level", "member_of", "valid_from", "valid_to"];
+    let columns = ["region_id", "level", "valid_from", "valid_to", "member_of"];
     let memberships = release.select("region_memberships.parquet", &columns);
     assert!(memberships.is_sorted());
     let of = |start: &str| -> Vec<&String> {
@@ -31,23 +31,23 @@ fn memberships_and_classes_are_published_with_their_days() {
     assert_eq!(
         of("KU152 province"),
         [
-            "KU152 province MK14 2021-01-01 -",
-            "KU152 province MK15 2013-01-01 2020-12-31",
+            "KU152 province 2013-01-01 2020-12-31 MK15",
+            "KU152 province 2021-01-01 - MK14",
         ]
     );
     assert_eq!(
         of("KU288 hospital_district"),
-        ["KU288 hospital_district SHP17 2014-01-01 2022-12-31"]
+        ["KU288 hospital_district 2014-01-01 2022-12-31 SHP17"]
     );
     assert_eq!(
         of("KU288 wellbeing_county"),
-        ["KU288 wellbeing_county HVA17 2023-01-01 -"]
+        ["KU288 wellbeing_county 2023-01-01 - HVA17"]
     );
     assert_eq!(
         of("KU443"),
         [
-            "KU443 country SSS - 2006-12-31",
-            "KU443 province MK06 - 2006-12-31",
+            "KU443 country - 2006-12-31 SSS",
+            "KU443 province - 2006-12-31 MK06",
         ]
     );
 
