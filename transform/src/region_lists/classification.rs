@@ -90,14 +90,9 @@ impl Classifications {
         Ok(())
     }
 
-    /// How many regions it has.
-    pub fn len(&self) -> usize {
+    /// How many regions they have.
+    pub fn regions(&self) -> usize {
         self.names.len()
-    }
-
-    /// Whether nothing was added.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
     }
 
     pub(super) fn listed(&self) -> Vec<Listed> {
