@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use botnia_config::{IndicatorSet, Settings};
-use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
+use botnia_model::{Clock, CommitRecord, IndicatorId, Region, SourceId, SourceIndicator};
 use botnia_sandbox::{Sandbox, SandboxOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -191,7 +191,25 @@ fn list_troubles(summary: &RunSummary) {
         }),
         "look with `botnia held`, then `botnia approve ID` or `botnia reject ID`",
     );
+    list(
+        "Regions    ",
+        summary.unknown_regions.iter().map(unknown_region),
+        UNKNOWN_REGIONS_HINT,
+    );
 }
+
+/// A region that a source lists and the region tables do not have.
+pub(super) fn unknown_region((source, region): &(SourceId, Region)) -> String {
+    format!(
+        "{source} lists {} ({}), which the region tables do not have",
+        region.key.id(),
+        region.name.fi
+    )
+}
+
+/// What to do about one.
+const UNKNOWN_REGIONS_HINT: &str =
+    "its figures are published all the same; `botnia regions check` compares the lists";
 
 pub(super) fn words(outcome: &SweepOutcome) -> String {
     if let Some(failure) = &outcome.source_failure {

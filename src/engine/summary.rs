@@ -1,6 +1,6 @@
 //! What came of a run, read from its jobs.
 
-use botnia_model::{CommitRecord, IndicatorId, ReleaseNumber, Snapshot, SourceId, SweepId};
+use botnia_model::{CommitRecord, IndicatorId, Region, ReleaseNumber, Snapshot, SourceId, SweepId};
 
 use super::RowCounts;
 use super::job::{JobFailure, JobRecord, JobResult, JobState, Task};
@@ -19,6 +19,8 @@ pub struct RunSummary {
     pub held: Vec<(IndicatorId, Vec<HoldReason>)>,
     /// Rows in the answers, observations made of them, and rows withheld with a finding.
     pub rows: RowCounts,
+    /// Regions that a source lists and the region tables do not have. They hold nothing.
+    pub unknown_regions: Vec<(SourceId, Region)>,
     /// The number of the release that was made.
     pub(super) released: Option<ReleaseNumber>,
     /// The release that was made, if anything changed.
