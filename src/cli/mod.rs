@@ -15,6 +15,7 @@ mod sandbox;
 mod serve;
 mod status;
 mod validate;
+mod verify;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -99,6 +100,8 @@ enum Command {
     Discard(jobs::Discard),
     /// Normalise again from the archived answers, without asking any source.
     Backfill(backfill::Backfill),
+    /// Make a release again from the archived answers, and compare every hash.
+    Verify(verify::Verify),
     /// Look at everything that botnia needs, and say what is wrong with it.
     Doctor,
     /// Remove what nothing refers to; raw answers always stay.
@@ -187,6 +190,7 @@ impl Command {
             Self::Retry(command) => command.run(global, clock).await,
             Self::Discard(command) => command.run(global, clock).await,
             Self::Backfill(command) => Box::pin(command.run(global, clock)).await,
+            Self::Verify(command) => Box::pin(command.run(global)).await,
             Self::Doctor => Box::pin(doctor::run(global, clock)).await,
             Self::Gc(command) => command.run(global, clock).await,
             Self::Validate => validate::run(global),

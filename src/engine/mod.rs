@@ -14,6 +14,7 @@ mod indicator;
 pub mod job;
 pub mod ledger;
 mod normalised;
+mod observed;
 mod plan;
 pub(crate) mod release;
 mod request;
@@ -25,6 +26,7 @@ pub mod storage;
 mod summary;
 mod sweep;
 mod turns;
+pub mod verify;
 pub mod worker;
 
 pub use request::begin_run;
@@ -48,6 +50,7 @@ use serde::{Deserialize, Serialize};
 use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
+use release::recipe::RecipeError;
 use storage::{Storage, StorageError};
 use tokio_util::sync::CancellationToken;
 use turns::LedgerTurns;
@@ -110,6 +113,9 @@ pub enum EngineError {
     /// The release.
     #[error(transparent)]
     Publish(PublishError),
+    /// What a release was made from.
+    #[error(transparent)]
+    Recipe(RecipeError),
     /// A stored object.
     #[error("{operation} `{object}`")]
     Object {
@@ -237,6 +243,7 @@ wrap!(
     ArchiveError => Archive,
     TransformError => Transform,
     PublishError => Publish,
+    RecipeError => Recipe,
 );
 
 /// What to run.
