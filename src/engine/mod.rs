@@ -14,6 +14,7 @@ mod indicator;
 pub mod job;
 pub mod ledger;
 mod normalised;
+mod observed;
 mod plan;
 pub mod regions;
 pub(crate) mod release;
@@ -26,6 +27,7 @@ pub mod storage;
 mod summary;
 mod sweep;
 mod turns;
+pub mod verify;
 pub mod worker;
 
 pub use request::begin_run;
@@ -51,6 +53,7 @@ use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
 use regions::regions_without_table;
+use release::recipe::RecipeError;
 use storage::{Storage, StorageError};
 use tokio_util::sync::CancellationToken;
 use turns::polite_client;
@@ -113,6 +116,9 @@ pub enum EngineError {
     /// The release.
     #[error(transparent)]
     Publish(PublishError),
+    /// What a release was made from.
+    #[error(transparent)]
+    Recipe(RecipeError),
     /// A stored object.
     #[error("{operation} `{object}`")]
     Object {
@@ -250,6 +256,7 @@ wrap!(
     ArchiveError => Archive,
     TransformError => Transform,
     PublishError => Publish,
+    RecipeError => Recipe,
 );
 
 /// What to run.

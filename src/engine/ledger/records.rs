@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use botnia_config::SetIndicator;
 use botnia_model::{
     AnswerRole, ContentHash, Event, Findings, IndicatorId, ReleaseNumber, SourceId,
     SourceIndicator, SweepId,
@@ -30,6 +31,9 @@ pub struct Figures {
     pub normalised: ContentHash,
     /// The version of the normaliser.
     pub normaliser: u32,
+    /// What a set said of the indicator when the figures were read, if one had it.
+    #[serde(default)]
+    pub expected: Option<SetIndicator>,
     /// Rows in the answers.
     pub rows_in: u64,
     /// Observations.
