@@ -25,8 +25,8 @@ mod upload;
 pub use announcement::{AnnouncedRelease, Announcement, release_committed};
 pub use csv::{IndicatorTitles, RegionNames, write_observations_csv};
 pub use documents::{
-    ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, SourceFact, TableFact,
-    data_dictionary,
+    ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, RevisedFigure, SourceFact,
+    TableFact, data_dictionary,
 };
 pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};

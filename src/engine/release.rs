@@ -12,12 +12,13 @@ use botnia_model::{
     Manifest, Observation, Region, RegionKey, ReleaseNumber, SCHEMA_VERSION, Text,
 };
 use botnia_publish::{
-    Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, SourceFact,
-    assemble, release_committed,
+    Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, RevisedFigure,
+    SourceFact, assemble, release_committed,
 };
 use botnia_transform::normalise;
 use botnia_transform::release::{
-    Build, Built, Inputs, Output, Previous, Series as ReleaseSeries, SourceCredit, build,
+    Build, Built, Inputs, MadeFrom, NotableRevision, Output, Previous, Series as ReleaseSeries,
+    SourceCredit, build,
 };
 use botnia_transform::{TransformError, observation_table};
 use jiff::Timestamp;
@@ -248,6 +249,11 @@ impl Engine {
             series: ReleaseSeries {
                 indicator: described.indicator,
                 state,
+                made_from: MadeFrom {
+                    data: figures.data.clone(),
+                    regions: figures.regions,
+                    normalised: figures.normalised,
+                },
             },
             figures: figures.clone(),
         })
@@ -301,6 +307,7 @@ impl Engine {
                 let open_tables = (
                     open("observations.parquet").await?,
                     open("revisions.parquet").await?,
+                    open("indicators.parquet").await?,
                 );
                 Some((manifest, open_tables))
             }
@@ -324,10 +331,11 @@ impl Engine {
                     geo_vintage: &geo_vintage,
                     synthetic,
                     previous: previous.as_ref().zip(previous_tables).map(
-                        |(manifest, (observations, revisions))| Previous {
+                        |(manifest, (observations, revisions, indicators))| Previous {
                             manifest,
                             observations,
                             revisions,
+                            indicators,
                         },
                     ),
                 },
@@ -391,7 +399,7 @@ impl Engine {
             changes: changes
                 .revised
                 .iter()
-                .filter(|(id, _)| !changes.gone_series.contains(id))
+                .filter(|(id, _)| changes.gone_series.iter().all(|(gone, _)| gone != *id))
                 .map(|(id, counts)| IndicatorChange {
                     id: id.clone(),
                     added: counts.added,
@@ -400,24 +408,19 @@ impl Engine {
                 })
                 .collect(),
             new_indicators: changes.new_series.clone(),
-            gone_indicators: changes
-                .gone_series
+            new_periods: changes
+                .new_periods
                 .iter()
-                .map(|id| (id.clone(), self.expected_title(id)))
+                .map(|(id, periods)| (id.clone(), periods.iter().cloned().collect()))
                 .collect(),
+            revised_figures: changes
+                .notable
+                .iter()
+                .map(|revision| revised_figure(gathered, revision))
+                .collect(),
+            gone_indicators: changes.gone_series.clone(),
             held: gathered.held.clone(),
         }
-    }
-
-    /// The title that a set expects, for an indicator that is no longer there to say it.
-    fn expected_title(&self, id: &IndicatorId) -> Text {
-        self.sets
-            .iter()
-            .filter(|set| set.source == *id.source())
-            .flat_map(|set| &set.indicators)
-            .find(|indicator| indicator.id == *id.source_indicator())
-            .map(|indicator| indicator.title.clone())
-            .unwrap_or_default()
     }
 
     /// The date of a moment in the settings' time zone.
@@ -433,6 +436,29 @@ fn announcement(record: &CommitRecord) -> Result<String, EngineError> {
         operation: "write",
         source,
     })
+}
+
+/// A revision with the name of its region and the decimals of its indicator.
+fn revised_figure(gathered: &Gathered, revision: &NotableRevision) -> RevisedFigure {
+    let region = gathered
+        .regions
+        .iter()
+        .find(|region| region.key == revision.region);
+    let indicator = gathered
+        .accepted
+        .iter()
+        .map(|one| &one.series.indicator)
+        .find(|indicator| indicator.indicator_id == revision.indicator);
+    RevisedFigure {
+        indicator: revision.indicator.clone(),
+        region: region.map_or_else(Text::default, |region| region.name.clone()),
+        period: revision.period.clone(),
+        sex: revision.sex,
+        old: revision.old,
+        new: revision.new,
+        decimals: indicator.and_then(|indicator| indicator.decimals),
+        reason: revision.reason,
+    }
 }
 
 /// Why an indicator does not show what the source has now.

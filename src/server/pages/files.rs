@@ -87,6 +87,22 @@ const FILES: [(&str, [&str; 3]); 13] = [
     ),
     ("CHANGES.md", ["Muutokset", "Ändringar", "Changes"]),
     (
+        "tiedote.fi.md",
+        [
+            "Tiedote (suomeksi)",
+            "Meddelande (på finska)",
+            "Bulletin (in Finnish)",
+        ],
+    ),
+    (
+        "meddelande.sv.md",
+        [
+            "Tiedote (ruotsiksi)",
+            "Meddelande (på svenska)",
+            "Bulletin (in Swedish)",
+        ],
+    ),
+    (
         "LICENCE.md",
         ["Käyttöehdot", "Användningsvillkor", "Terms of use"],
     ),

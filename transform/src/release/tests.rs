@@ -2,5 +2,8 @@
 
 mod files;
 mod history;
+mod past;
+mod reasons;
+mod recorded;
 mod reporting;
 mod world;
