@@ -1,6 +1,7 @@
 //! The settings file: `botnia.toml`.
 
 mod file;
+mod groups;
 mod read;
 mod reference;
 
@@ -16,6 +17,7 @@ use crate::problem::SettingsError;
 use crate::schedule::{Missed, Overlap, Schedule};
 use crate::secret::{LedgerAddress, Secret};
 
+pub use groups::CustomGroup;
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
 /// Everything an operator decides.
@@ -33,6 +35,8 @@ pub struct Settings {
     pub contact: String,
     /// The sources.
     pub source: Vec<SourceSettings>,
+    /// Groups of regions that are published as regions of the level `custom`.
+    pub groups: Vec<CustomGroup>,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
     /// The web server.

@@ -270,6 +270,7 @@ impl Engine {
         parts.extend(regions.iter().map(|region| format!("{region:?}")));
         parts.extend(self.sets.iter().map(|set| format!("{set:?}")));
         parts.push(format!("{:?}", self.tables));
+        parts.push(format!("{:?}", self.settings.groups));
         ContentHash::of_parts(parts.iter().map(String::as_bytes))
     }
 
@@ -319,6 +320,7 @@ impl Engine {
         let geo_vintage = gathered.geo_vintage.clone();
         let synthetic = is_synthetic(gathered);
         let (tables, sets) = (self.tables, self.sets.clone());
+        let groups = self.settings.groups.clone();
         tokio::task::spawn_blocking(move || {
             build(
                 Build {
@@ -326,6 +328,7 @@ impl Engine {
                     series: &series,
                     regions: &regions,
                     tables,
+                    groups: &groups,
                     sets: &sets,
                     sources: &sources,
                     geo_vintage: &geo_vintage,

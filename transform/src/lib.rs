@@ -11,6 +11,7 @@
 //! nothing at all can be made of the bytes.
 
 pub mod checks;
+pub mod dissolve;
 pub mod error;
 pub mod normalise;
 pub mod observation_table;

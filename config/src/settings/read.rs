@@ -9,6 +9,7 @@ use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
+use super::groups::groups;
 use super::{
     IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings, WorkerSettings,
     YearRange,
@@ -154,6 +155,7 @@ impl Reader<'_> {
             ids.push(file.id.clone());
             source.extend(self.source(&path, &file));
         }
+        let groups = groups(&mut self.document, file.group);
         Some(Settings {
             data: file.data,
             state: state?,
@@ -161,6 +163,7 @@ impl Reader<'_> {
             languages,
             contact: file.contact,
             source,
+            groups,
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },

@@ -185,10 +185,12 @@ impl Phrases {
     }
 
     fn revised(&self, text: &mut String, facts: &ReleaseFacts) {
-        let of_all = |number: fn(&IndicatorChange) -> u64| -> u64 {
-            facts.changes.iter().map(number).sum()
-        };
-        let (changed, removed) = (of_all(|change| change.changed), of_all(|change| change.removed));
+        let of_all =
+            |number: fn(&IndicatorChange) -> u64| -> u64 { facts.changes.iter().map(number).sum() };
+        let (changed, removed) = (
+            of_all(|change| change.changed),
+            of_all(|change| change.removed),
+        );
         if changed + removed == 0 {
             return;
         }

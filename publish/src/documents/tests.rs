@@ -93,7 +93,12 @@ fn facts() -> ReleaseFacts {
             vec![Period::of_year(2024), Period::of_year(2025)],
         )],
         revised_figures: vec![
-            revised("sotkanet:181", ("Pohjanmaa", "Österbotten"), 2023, (3.15, 3.14)),
+            revised(
+                "sotkanet:181",
+                ("Pohjanmaa", "Österbotten"),
+                2023,
+                (3.15, 3.14),
+            ),
             RevisedFigure {
                 sex: Sex::Female,
                 reason: RevisionReason::BoundaryChange,
@@ -493,7 +498,10 @@ Kaikki muutokset ovat tiedostossa `CHANGES.md`. Lähteet ja käyttöluvat ovat t
 "
     );
     let [(_, first), _] = bulletin::bulletins(&facts(), true);
-    assert_all_in(&first, &["Siinä on 3 indikaattoria. Tämä on ensimmäinen julkaisu.\n"]);
+    assert_all_in(
+        &first,
+        &["Siinä on 3 indikaattoria. Tämä on ensimmäinen julkaisu.\n"],
+    );
     assert!(!first.contains("## Uutta"));
 }
 
@@ -509,8 +517,16 @@ fn a_bulletin_stays_short_however_much_there_is() {
         ..quiet()
     };
     for (name, sentence, others) in [
-        ("tiedote.fi.md", "Mukaan tuli 25 uutta indikaattoria:\n", "- ja 5 muuta\n"),
-        ("meddelande.sv.md", "25 indikatorer är nya:\n", "- och 5 till\n"),
+        (
+            "tiedote.fi.md",
+            "Mukaan tuli 25 uutta indikaattoria:\n",
+            "- ja 5 muuta\n",
+        ),
+        (
+            "meddelande.sv.md",
+            "25 indikatorer är nya:\n",
+            "- och 5 till\n",
+        ),
     ] {
         let text = document(&facts, name);
         assert_all_in(&text, &[sentence, others]);

@@ -143,7 +143,10 @@ pub(super) fn periods(periods: &[Period]) -> String {
         .chunk_by(follows)
         .map(|run| match run {
             [first, .., last] => format!("{first}–{last}"),
-            _ => run.iter().map(|period| period.as_str().replace('/', "–")).collect(),
+            _ => run
+                .iter()
+                .map(|period| period.as_str().replace('/', "–"))
+                .collect(),
         })
         .collect();
     parts.join(", ")

@@ -93,8 +93,7 @@ fn taken_back(
     now: Vec<Released>,
     revised: Vec<Revision>,
 ) -> (Vec<Observation>, Vec<i32>) {
-    let mut then: BTreeMap<Key, Released> =
-        now.into_iter().map(|row| (row.key(), row)).collect();
+    let mut then: BTreeMap<Key, Released> = now.into_iter().map(|row| (row.key(), row)).collect();
     // The latest first, so that the earliest has the last word.
     for revision in revised.into_iter().rev() {
         match revision.old {
@@ -122,6 +121,9 @@ fn metadata(
         .filter(|entry| holds(&entry.key))
         .cloned()
         .collect();
-    entries.push(KeyValue::new("botnia.as_of".to_owned(), release.to_string()));
+    entries.push(KeyValue::new(
+        "botnia.as_of".to_owned(),
+        release.to_string(),
+    ));
     entries
 }

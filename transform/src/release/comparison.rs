@@ -5,8 +5,7 @@ use std::fs::File;
 use std::io::Write;
 
 use botnia_model::{
-    Change, IndicatorId, Observation, Period, RegionKey, ReleaseNumber, RevisionReason, Sex,
-    Status,
+    Change, IndicatorId, Observation, Period, RegionKey, ReleaseNumber, RevisionReason, Sex, Status,
 };
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
@@ -86,10 +85,8 @@ pub fn compare_releases(
     let [old, new] = [releases.old, releases.new]
         .map(|release| i32::try_from(release.get()).unwrap_or(i32::MAX));
     let named = |release: ReleaseNumber| format!("`observations.parquet` of release {release}");
-    let mut old_side =
-        ReleasedObservations::open(releases.old_observations, &named(releases.old))?;
-    let mut new_side =
-        ReleasedObservations::open(releases.new_observations, &named(releases.new))?;
+    let mut old_side = ReleasedObservations::open(releases.old_observations, &named(releases.old))?;
+    let mut new_side = ReleasedObservations::open(releases.new_observations, &named(releases.new))?;
     let mut log = RevisionLog::open(
         &releases.revisions,
         "the revisions of the later release",

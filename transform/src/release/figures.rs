@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_schema::SchemaRef;
 use botnia_model::hash::ContentHasher;
-use botnia_model::{ContentHash, IndicatorEntry, IndicatorId, Observation, Period, ReleaseNumber, Text};
+use botnia_model::{
+    ContentHash, IndicatorEntry, IndicatorId, Observation, Period, ReleaseNumber, Text,
+};
 
 use super::boundaries::Boundaries;
 use super::catalogue::Span;
@@ -61,7 +63,8 @@ impl Figures {
                     "they are not in the order of their keys, each once",
                 ));
             }
-            let first_releases = history.next(id, &series.made_from, &observations, places, files)?;
+            let first_releases =
+                history.next(id, &series.made_from, &observations, places, files)?;
             pass.add(id, &observations, &first_releases, places)?;
             spans.push(Span::of(&observations));
             places.take_populations(id, &observations);

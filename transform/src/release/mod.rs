@@ -39,7 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write};
 
-use botnia_config::{IndicatorSet, RegionTables};
+use botnia_config::{CustomGroup, IndicatorSet, RegionTables};
 use botnia_model::{
     Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Period,
     Region, RegionLevel, ReleaseNumber, SourceId, Text,
@@ -133,6 +133,8 @@ pub struct Build<'a> {
     pub regions: &'a [Region],
     /// What is known of regions apart from the sources.
     pub tables: &'a RegionTables,
+    /// The groups of regions that the settings have.
+    pub groups: &'a [CustomGroup],
     /// The indicator sets of the reporting table.
     pub sets: &'a [IndicatorSet],
     /// How the sources want to be named.
@@ -234,6 +236,7 @@ pub fn build(
         series,
         regions,
         tables,
+        groups,
         sets,
         sources,
         geo_vintage,
@@ -249,7 +252,7 @@ pub fn build(
     }
     let manifest = previous.as_ref().map(|previous| previous.manifest);
     let mut files = Files::new(output, release, geo_vintage, synthetic, manifest);
-    let mut places = Places::new(regions, tables, geo_vintage);
+    let mut places = Places::new(regions, tables, groups, geo_vintage);
     let boundaries = manifest.map_or_else(Boundaries::default, |previous| {
         Boundaries::between(tables, &previous.geo_vintage, geo_vintage)
     });

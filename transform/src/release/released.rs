@@ -106,7 +106,10 @@ impl RevisionLog {
         object: &str,
         releases: &RangeInclusive<i32>,
     ) -> Result<Self, TransformError> {
-        let again = || file.try_clone().map_err(|source| unreadable(object, source.into()));
+        let again = || {
+            file.try_clone()
+                .map_err(|source| unreadable(object, source.into()))
+        };
         let mut places: BTreeMap<i32, (usize, usize)> = BTreeMap::new();
         let table = reader(object, again()?)?;
         let only_releases = ProjectionMask::columns(table.parquet_schema(), ["release"]);
@@ -130,7 +133,9 @@ impl RevisionLog {
         places
             .into_values()
             .map(|(offset, rows)| {
-                let part = reader(object, again()?)?.with_offset(offset).with_limit(rows);
+                let part = reader(object, again()?)?
+                    .with_offset(offset)
+                    .with_limit(rows);
                 Ok(ByIndicator {
                     reader: build(object, part)?,
                     object: object.to_owned(),
@@ -235,9 +240,7 @@ pub(super) fn build(
     object: &str,
     builder: Builder,
 ) -> Result<ParquetRecordBatchReader, TransformError> {
-    builder
-        .build()
-        .map_err(|source| unreadable(object, source))
+    builder.build().map_err(|source| unreadable(object, source))
 }
 
 /// A table that cannot be read.

@@ -70,8 +70,8 @@ impl Revisions {
             });
         }
         if !rows.is_empty() {
-            let batch = to_batch(&id.to_string(), &rows)
-                .map_err(|source| failed(PATH, source.into()))?;
+            let batch =
+                to_batch(&id.to_string(), &rows).map_err(|source| failed(PATH, source.into()))?;
             self.copy(files)?.write(&batch)?;
         }
         Ok(counts)

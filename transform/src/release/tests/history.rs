@@ -87,10 +87,7 @@ fn a_value_keeps_its_first_release_until_it_changes() {
     );
     let changes = &second.built.changes;
     assert_eq!(changes.new_series, [id("3")]);
-    assert_eq!(
-        changes.gone_series,
-        [(id("2"), text("title of made:2"))]
-    );
+    assert_eq!(changes.gone_series, [(id("2"), text("title of made:2"))]);
     assert_eq!(
         changes.revised[&id("1")],
         RevisionCounts {

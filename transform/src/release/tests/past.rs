@@ -11,9 +11,7 @@ use proptest::prelude::*;
 use super::world::{
     Release, TableRow, World, file_of, id, key, municipality, observation, rows_of, select,
 };
-use crate::release::{
-    ComparedReleases, IndicatorDifference, LaterTables, as_of, compare_releases,
-};
+use crate::release::{ComparedReleases, IndicatorDifference, LaterTables, as_of, compare_releases};
 
 const OBSERVATIONS: &str = "observations.parquet";
 const REVISIONS: &str = "revisions.parquet";
@@ -69,8 +67,18 @@ fn said(release: &Release) -> BTreeMap<String, String> {
 
 /// Makes the one release into the other.
 fn apply(said: &mut BTreeMap<String, String>, differences: &[TableRow]) {
-    let old = ["old_value", "old_absolute_value", "old_status", "old_origin"];
-    let new = ["new_value", "new_absolute_value", "new_status", "new_origin"];
+    let old = [
+        "old_value",
+        "old_absolute_value",
+        "old_status",
+        "old_origin",
+    ];
+    let new = [
+        "new_value",
+        "new_absolute_value",
+        "new_status",
+        "new_origin",
+    ];
     for row in differences {
         let key = select(row, &KEY);
         let before = match row["change"].as_deref() {
@@ -251,7 +259,9 @@ fn a_comparison_shows_losses_then_the_largest_changes_then_additions() {
     let five = |change| [change; 5];
     assert_eq!(
         kinds,
-        [Change::Removed, Change::Changed, Change::Added].map(five).concat()
+        [Change::Removed, Change::Changed, Change::Added]
+            .map(five)
+            .concat()
     );
     let largest = &shown[0].shown[5];
     assert_eq!(largest.region, municipality("905"));
@@ -262,14 +272,23 @@ fn a_comparison_shows_losses_then_the_largest_changes_then_additions() {
 #[test]
 fn over_several_releases_the_reason_is_that_of_the_last_change() {
     let mut world = World::new();
-    world.set("1", vec![total("905", "2020", 1.0), total("743", "2020", 1.0)]);
+    world.set(
+        "1",
+        vec![total("905", "2020", 1.0), total("743", "2020", 1.0)],
+    );
     let first = world.release(None);
-    world.set("1", vec![total("905", "2020", 2.0), total("743", "2020", 2.0)]);
+    world.set(
+        "1",
+        vec![total("905", "2020", 2.0), total("743", "2020", 2.0)],
+    );
     let second = world.release(Some(&first));
     // The same answers, read in another way: only Vaasa's figure is another.
     let answers = second.manifest.indicators[0].data[0];
     world.answers.insert(id("1"), answers);
-    world.set("1", vec![total("905", "2020", 3.0), total("743", "2020", 2.0)]);
+    world.set(
+        "1",
+        vec![total("905", "2020", 3.0), total("743", "2020", 2.0)],
+    );
     let third = world.release(Some(&second));
     let columns = ["region_id", "old_value", "new_value", "release", "reason"];
     let rows = |(_, rows): (_, Vec<TableRow>)| -> Vec<String> {
@@ -277,15 +296,9 @@ fn over_several_releases_the_reason_is_that_of_the_last_change() {
     };
     assert_eq!(
         rows(differences(&first, &third)),
-        [
-            "KU743 1 2 2 upstream_update",
-            "KU905 1 3 3 our_code",
-        ]
+        ["KU743 1 2 2 upstream_update", "KU905 1 3 3 our_code",]
     );
-    assert_eq!(
-        rows(differences(&third, &second)),
-        ["KU905 3 2 3 our_code"]
-    );
+    assert_eq!(rows(differences(&third, &second)), ["KU905 3 2 3 our_code"]);
 }
 
 #[test]

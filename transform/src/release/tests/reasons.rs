@@ -26,13 +26,21 @@ fn with_a_merger() -> World {
 }
 
 /// The revisions of a world whose figures go from `before` to `after`.
-fn revised(mut world: World, before: Vec<Observation>, after: Vec<Observation>, day: &'static str) -> Vec<String> {
+fn revised(
+    mut world: World,
+    before: Vec<Observation>,
+    after: Vec<Observation>,
+    day: &'static str,
+) -> Vec<String> {
     world.set("1", before);
     let first = world.release(None);
     world.set("1", after);
     world.day = day;
     let second = world.release(Some(&first));
-    second.select("revisions.parquet", &["region_id", "period", "change", "reason"])
+    second.select(
+        "revisions.parquet",
+        &["region_id", "period", "change", "reason"],
+    )
 }
 
 #[test]
@@ -81,7 +89,10 @@ fn the_same_answers_read_in_another_way_are_our_code() {
     world.answers.insert(id("1"), answers);
     world.set("1", vec![total("905", "2023", 8.0)]);
     let second = world.release(Some(&first));
-    assert_eq!(second.select("revisions.parquet", &["reason"]), ["our_code"]);
+    assert_eq!(
+        second.select("revisions.parquet", &["reason"]),
+        ["our_code"]
+    );
     world.answers.clear();
     world.set("1", vec![total("905", "2023", 9.0)]);
     let third = world.release(Some(&second));
@@ -96,7 +107,10 @@ fn a_border_moves_where_a_change_crosses_it() {
     let between = |first, second| Boundaries::between(RegionTables::builtin(), first, second);
     let province = |code| key(RegionLevel::Province, code);
     let moved = |boundaries: &Boundaries, regions: &[RegionKey]| -> Vec<bool> {
-        regions.iter().map(|region| boundaries.moved(region)).collect()
+        regions
+            .iter()
+            .map(|region| boundaries.moved(region))
+            .collect()
     };
 
     // Isokyrö went from Pohjanmaa to Etelä-Pohjanmaa and is what it was.
@@ -111,8 +125,14 @@ fn a_border_moves_where_a_change_crosses_it() {
         moved(&between("2020-12-31", "2021-01-01"), &isokyro),
         [true, true, false, false, false]
     );
-    assert_eq!(moved(&between("2021-01-01", "2021-12-31"), &isokyro), [false; 5]);
-    assert_eq!(moved(&between("2021-01-01", "2020-12-31"), &isokyro), [false; 5]);
+    assert_eq!(
+        moved(&between("2021-01-01", "2021-12-31"), &isokyro),
+        [false; 5]
+    );
+    assert_eq!(
+        moved(&between("2021-01-01", "2020-12-31"), &isokyro),
+        [false; 5]
+    );
 
     // Valtimo became a part of Nurmes, within one province.
     let nurmes = [municipality("911"), municipality("541"), province("12")];

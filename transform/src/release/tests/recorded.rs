@@ -50,7 +50,9 @@ fn of_2009(body: &[u8], regions: &RegionIndex) -> Vec<Observation> {
         expected: None,
     })
     .unwrap();
-    normalised.observations.retain(|row| row.period.as_str() == "2009");
+    normalised
+        .observations
+        .retain(|row| row.period.as_str() == "2009");
     normalised.observations
 }
 

@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
-use botnia_config::{IndicatorSet, Municipality, RegionTables, SetIndicator};
+use botnia_config::{CustomGroup, IndicatorSet, Municipality, RegionTables, SetIndicator};
 use botnia_model::{
     ContentHash, FileEntry, Findings, Indicator, IndicatorEntry, IndicatorId, IndicatorState,
     Manifest, Observation, Origin, Polarity, Producer, Region, RegionKey, RegionLevel,
@@ -34,6 +34,7 @@ pub(super) struct World {
     pub(super) producers: BTreeMap<IndicatorId, &'static str>,
     pub(super) regions: Vec<Region>,
     pub(super) tables: RegionTables,
+    pub(super) groups: Vec<CustomGroup>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
     /// The day of the division.
@@ -131,6 +132,7 @@ impl World {
                 county("17", "Pohjanmaan hyvinvointialue"),
             ],
             tables: RegionTables::default(),
+            groups: Vec::new(),
             sets: Vec::new(),
             synthetic: false,
             day: DAY,
@@ -237,6 +239,7 @@ impl World {
                 series: &series,
                 regions: &self.regions,
                 tables: &self.tables,
+                groups: &self.groups,
                 sets: &self.sets,
                 sources: &[SourceCredit {
                     source: "made".parse().unwrap(),
