@@ -14,6 +14,7 @@ pub mod error;
 pub mod manifest;
 pub mod package;
 pub mod releases;
+pub mod table_csv;
 
 mod clean;
 mod commit;
@@ -32,6 +33,7 @@ pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};
 pub use releases::{Releases, Staged};
 pub use removal::Abandoned;
+pub use table_csv::write_table_csv;
 
 #[cfg(test)]
 mod faulty_store;
