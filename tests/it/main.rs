@@ -28,4 +28,5 @@ mod server;
 mod settings;
 mod small_world;
 mod support;
+mod vintages;
 mod workers;

@@ -28,7 +28,7 @@ use crate::release::{
 pub(super) const DAY: &str = "2025-01-01";
 
 /// Everything a release is made from, to be changed between two releases.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct World {
     pub(super) figures: BTreeMap<IndicatorId, Vec<Observation>>,
     pub(super) producers: BTreeMap<IndicatorId, &'static str>,
