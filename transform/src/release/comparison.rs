@@ -104,7 +104,11 @@ pub fn compare_releases(
             break;
         };
         let (before, after) = (old_side.take(&id)?, new_side.take(&id)?);
-        let later = if new > old { &after } else { &before };
+        let later = if new > old {
+            (new, after.as_slice())
+        } else {
+            (old, before.as_slice())
+        };
         let causes = Causes::of(log.take(&id)?, later);
         let after: Vec<Observation> = after.iter().map(|row| row.observation.clone()).collect();
         let (_, differences) = compare(&before, &after, new);
@@ -127,11 +131,17 @@ pub fn compare_releases(
 }
 
 /// The latest change of each observation of an indicator between two releases.
-struct Causes(HashMap<Key, (i32, RevisionReason)>);
+struct Causes {
+    latest: HashMap<Key, (i32, RevisionReason)>,
+    /// Of what no revision tells. An indicator whose figures may no longer be published
+    /// goes without one.
+    otherwise: (i32, RevisionReason),
+}
 
 impl Causes {
-    /// Of the revisions, in the order of their releases, and the later release's rows.
-    fn of(revisions: Vec<Revision>, later: &[Released]) -> Self {
+    /// Of the revisions, in the order of their releases, and the later release with its
+    /// rows.
+    fn of(revisions: Vec<Revision>, (number, later): (i32, &[Released])) -> Self {
         let mut latest: HashMap<Key, (i32, RevisionReason)> = revisions
             .into_iter()
             .map(|revision| (revision.key, (revision.release, revision.reason)))
@@ -144,15 +154,21 @@ impl Causes {
                 *known = came;
             }
         }
-        Self(latest)
+        let reason = if later.is_empty() {
+            RevisionReason::IndicatorRemoved
+        } else {
+            RevisionReason::UpstreamUpdate
+        };
+        Self {
+            latest,
+            otherwise: (number, reason),
+        }
     }
 
     fn row<'a>(&self, difference: Difference<'a>) -> Row<'a> {
         let (region, sex, breakdown, period) = difference.subject().key();
         let key = (region.clone(), sex, breakdown.cloned(), period.clone());
-        // Nothing differs without a revision, unless somebody changed the tables.
-        let unknown = (0, RevisionReason::UpstreamUpdate);
-        let (release, reason) = self.0.get(&key).copied().unwrap_or(unknown);
+        let (release, reason) = self.latest.get(&key).copied().unwrap_or(self.otherwise);
         Row {
             difference,
             release,
