@@ -9,13 +9,15 @@ use std::sync::LazyLock;
 
 use botnia_model::{RegionCode, RegionKey, RegionLevel, Text};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::SettingsError;
 
 pub use in_time::{Classification, Membership, MunicipalityClass, Succession, Validity};
 
-/// The tables under `config/regions/`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The tables under `config/regions/`. Serialised they are part of a release's recipe, and
+/// read back from there they are not checked again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RegionTables {
     /// Every municipality that existed at any time from 2000 on, by code.
     pub municipalities: Vec<Municipality>,
@@ -32,7 +34,7 @@ pub struct RegionTables {
 }
 
 /// One municipality.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Municipality {
     /// The code: `743`.
     pub code: RegionCode,
@@ -55,7 +57,7 @@ pub struct Municipality {
 }
 
 /// One region of another level.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableRegion {
     /// Level and code.
     pub key: RegionKey,
@@ -70,7 +72,7 @@ pub struct TableRegion {
 }
 
 /// One change in the division.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionChange {
     /// The day from which it holds, `YYYY-MM-DD`.
     pub effective: String,

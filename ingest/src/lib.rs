@@ -23,7 +23,7 @@ mod test_server;
 pub mod turns;
 
 pub use answer::Answer;
-pub use archive::{Archive, ArchiveError, Kept};
+pub use archive::{Archive, ArchiveCheck, ArchiveError, ArchiveFault, Kept};
 pub use classification::{ClassificationList, ClassificationService};
 pub use client::{ClientLimits, Fetched, PoliteClient, Request, Shape, UserAgent, Validators};
 pub use error::SourceError;

@@ -21,6 +21,7 @@ mod latest;
 mod removal;
 mod table;
 mod upload;
+mod verification;
 
 pub use announcement::{AnnouncedRelease, Announcement, release_committed};
 pub use csv::{IndicatorTitles, RegionNames, write_observations_csv};
@@ -32,6 +33,7 @@ pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};
 pub use releases::{Releases, Staged};
 pub use removal::Abandoned;
+pub use verification::FileFault;
 
 #[cfg(test)]
 mod faulty_store;

@@ -9,7 +9,7 @@ use botnia_publish::data_dictionary;
 use botnia_transform::TransformError;
 use botnia_transform::release::{Build, Inputs, build};
 
-use crate::engine::release::Scratch;
+use crate::engine::release::build::Scratch;
 use crate::server::openapi_json;
 
 use super::output::{data, note};

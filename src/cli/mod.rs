@@ -16,6 +16,7 @@ mod sandbox;
 mod serve;
 mod status;
 mod validate;
+mod verify;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -100,6 +101,8 @@ enum Command {
     Discard(jobs::Discard),
     /// Normalise again from the archived answers, without asking any source.
     Backfill(backfill::Backfill),
+    /// Make a release again from the archived answers, and compare every hash.
+    Verify(verify::Verify),
     /// Look at everything that botnia needs, and say what is wrong with it.
     Doctor,
     /// The region tables against the lists of the sources, and figures on other borders.
@@ -190,6 +193,7 @@ impl Command {
             Self::Retry(command) => command.run(global, clock).await,
             Self::Discard(command) => command.run(global, clock).await,
             Self::Backfill(command) => Box::pin(command.run(global, clock)).await,
+            Self::Verify(command) => Box::pin(command.run(global)).await,
             Self::Doctor => Box::pin(doctor::run(global, clock)).await,
             Self::Regions(command) => Box::pin(command.run(global, clock)).await,
             Self::Gc(command) => command.run(global, clock).await,

@@ -15,8 +15,9 @@ use bytes::Bytes;
 
 use super::job::{Fetching, JobResult, Lease, Verdict};
 use super::ledger::{Completion, Failure, Figures, Held, HoldReason, Series, SeriesChange};
+use super::observed::Answers;
 use super::plan::Frame;
-use super::sweep::{Trouble, chain};
+use super::sweep::{Trouble, chain, expected, themes};
 use super::{Engine, EngineError, Progress, RowCounts, Work, retry};
 
 /// One indicator of a sweep, with what a set expects of it.
@@ -151,8 +152,8 @@ impl Engine {
             frame,
             fetching,
             years: years(settings.years),
-            expected: self.expected(settings, id.source_indicator()).cloned(),
-            themes: self.themes(settings, id.source_indicator()),
+            expected: expected(&self.sets, id).cloned(),
+            themes: themes(&self.sets, id),
             series: series.cloned(),
         }))
     }
@@ -256,12 +257,13 @@ impl Indicator<'_> {
     }
 
     /// Whether nothing moved: same description, same years asked for, same division, same
-    /// normaliser.
+    /// normaliser, same entry in the sets.
     fn is_unmoved(&self, description: &Answer) -> bool {
         self.fetching == Fetching::Moved
             && self.settled().is_some_and(|figures| {
                 self.is_answered(figures, description)
                     && figures.normaliser == normalise::NORMALISER_VERSION
+                    && figures.expected == self.expected
             })
     }
 
@@ -272,8 +274,8 @@ impl Indicator<'_> {
             && figures.division == self.frame.division
     }
 
-    /// The answers with the figures: from the archive where only the normaliser is new,
-    /// otherwise from the source.
+    /// The answers with the figures: from the archive where only the normaliser or the entry
+    /// in the sets is new, otherwise from the source.
     async fn data(
         &self,
         description: &Answer,
@@ -358,51 +360,43 @@ impl Indicator<'_> {
     ) -> Result<Result<Fresh, Trouble>, EngineError> {
         let previous = self.previous().await?;
         let accepted_title = self.accepted().map(|figures| figures.title.clone());
-        let regions = Arc::clone(&self.frame.regions);
-        let (kind, expected) = (self.settings.kind, self.expected.clone());
-        let (indicator, themes) = (self.id.clone(), self.themes.clone());
         let Fetched { data, synthetic } = fetched;
-        let hashes: Vec<_> = data.iter().map(|(hash, _)| *hash).collect();
-        let body = description.body;
+        let (hashes, data) = data.into_iter().unzip();
+        let answers = Answers {
+            kind: self.settings.kind,
+            indicator: self.id.clone(),
+            description: description.body,
+            data,
+            regions: Arc::clone(&self.frame.regions),
+            expected: self.expected.clone(),
+            themes: self.themes.clone(),
+        };
         let worked = tokio::task::spawn_blocking(move || {
-            let described =
-                normalise::describe(kind, &indicator, &body, expected.as_ref(), &themes)?;
-            let bodies: Vec<&[u8]> = data.iter().map(|(_, body)| body.as_ref()).collect();
-            let normalised = normalise::normalise(&normalise::Input {
-                kind,
-                indicator_id: &indicator,
-                description: &described,
-                data: &bodies,
-                regions: &regions,
-                expected: expected.as_ref(),
-            })?;
+            let observed = answers.observe()?;
             let previous = previous
                 .map(observation_table::read_normalised)
                 .transpose()?;
             let holds = holds(
-                &described,
-                &normalised,
-                &regions,
+                &observed.described,
+                &observed.normalised,
+                &answers.regions,
                 previous.as_deref(),
                 accepted_title.as_deref(),
             );
-            let hash = observation_table::content_hash(&indicator, &normalised.observations);
-            let bytes =
-                observation_table::write_normalised(&indicator, &normalised.observations, &[])?;
-            Ok::<_, TransformError>((described, normalised, holds, hash, bytes))
+            let bytes = observed.object()?;
+            Ok::<_, TransformError>((observed, holds, bytes))
         })
         .await
         .map_err(|source| EngineError::Aborted {
             operation: "normalise an indicator",
             source,
         })?;
-        let (described, normalised, holds, hash, bytes) = match worked {
+        let (observed, holds, bytes) = match worked {
             Ok(worked) => worked,
             Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
         };
-        self.engine.write_normalised(hash, bytes).await?;
-        let mut findings = described.findings;
-        findings.merge(&normalised.findings);
+        self.engine.write_normalised(observed.hash, bytes).await?;
+        let findings = observed.findings();
         // Figures from the archive are still those of the years that were asked for then.
         let years = match self.accepted() {
             Some(figures) if self.fetching == Fetching::Archived => figures.years.clone(),
@@ -415,11 +409,12 @@ impl Indicator<'_> {
                 years,
                 regions: self.frame.regions_hash,
                 division: self.frame.division,
-                title: described.indicator.title.fi,
-                normalised: hash,
+                title: observed.described.indicator.title.fi,
+                normalised: observed.hash,
                 normaliser: normalise::NORMALISER_VERSION,
-                rows_in: normalised.rows_in,
-                rows_out: normalised.observations.len() as u64,
+                expected: self.expected.clone(),
+                rows_in: observed.normalised.rows_in,
+                rows_out: observed.normalised.observations.len() as u64,
                 findings,
                 synthetic: synthetic || description.synthetic,
             },

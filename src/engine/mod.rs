@@ -14,6 +14,7 @@ mod indicator;
 pub mod job;
 pub mod ledger;
 mod normalised;
+mod observed;
 mod plan;
 pub mod regions;
 pub(crate) mod release;
@@ -26,6 +27,7 @@ pub mod storage;
 mod summary;
 mod sweep;
 mod turns;
+pub mod verify;
 pub mod worker;
 
 pub use request::begin_run;
@@ -51,6 +53,7 @@ use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
 use regions::regions_without_table;
+use release::recipe::RecipeError;
 use storage::{Storage, StorageError};
 use tokio_util::sync::CancellationToken;
 use turns::polite_client;
@@ -113,6 +116,9 @@ pub enum EngineError {
     /// The release.
     #[error(transparent)]
     Publish(PublishError),
+    /// What a release was made from.
+    #[error(transparent)]
+    Recipe(RecipeError),
     /// A stored object.
     #[error("{operation} `{object}`")]
     Object {
@@ -250,6 +256,7 @@ wrap!(
     ArchiveError => Archive,
     TransformError => Transform,
     PublishError => Publish,
+    RecipeError => Recipe,
 );
 
 /// What to run.
@@ -374,7 +381,20 @@ impl Engine {
         self.work(Scope::Run(run), progress, &CancellationToken::new())
             .await?;
         self.finish_interrupted(run, progress).await?;
-        let mut summary = summary::summarise(&self.ledger.run_jobs(run).await?);
+        let jobs = self.ledger.run_jobs(run).await?;
+        let mut summary = summary::summarise(&jobs);
+        summary.under_way_elsewhere = self
+            .settings
+            .source
+            .iter()
+            .map(|source| &source.id)
+            .filter(|source| request.source.as_ref().is_none_or(|asked| asked == *source))
+            .filter(|source| {
+                let mut sources = jobs.iter().map(|job| job.task.source());
+                !sources.any(|planned| planned == Some(source))
+            })
+            .cloned()
+            .collect();
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
         summary.unknown_regions =
             regions_without_table(&self.settings, &self.archive, &self.ledger, self.tables).await?;

@@ -29,4 +29,5 @@ mod server;
 mod settings;
 mod small_world;
 mod support;
+mod verify;
 mod workers;

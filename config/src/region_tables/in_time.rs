@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use botnia_model::{RegionCode, RegionKey, RegionLevel};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::{Municipality, RegionTables};
 
 /// The days on which something holds, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Validity {
     /// The first day that is known; `None` where it holds from before 2001 on.
     pub first: Option<Date>,
@@ -46,7 +47,7 @@ impl Validity {
 }
 
 /// A municipality belonged to a region.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     /// The municipality's code.
     pub municipality: RegionCode,
@@ -57,7 +58,8 @@ pub struct Membership {
 }
 
 /// How municipalities are classified, apart from the regions they belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Classification {
     /// Statistics Finland's language distribution of municipalities: `finnish`,
     /// `bilingual_finnish_majority`, `bilingual_swedish_majority`, `swedish`.
@@ -78,7 +80,7 @@ impl Classification {
 }
 
 /// A municipality was of a class.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MunicipalityClass {
     /// The municipality's code.
     pub municipality: RegionCode,

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use botnia_model::{RegionCode, RegionKey, RegionLevel, Text};
 
 use super::file::GroupFile;
+use serde::{Deserialize, Serialize};
+
 use crate::document::Document;
 use crate::problem::nearest;
 use crate::region_tables::{Municipality, RegionTables};
 
 /// A group of regions that is published as a region of the level `custom`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomGroup {
     /// Its code: `pohjanmaat`.
     pub id: RegionCode,

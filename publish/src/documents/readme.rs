@@ -68,8 +68,8 @@ const FINNISH: Phrases = Phrases {
         ("CHANGES.md", "mikä on muuttunut edellisestä julkaisusta"),
         ("LICENCE.md", "käyttöluvat ja lähdemerkinnät tuottajittain"),
         (
-            "manifest.json, SHA256SUMS",
-            "tiedostoluettelo ja tarkistussummat",
+            "manifest.json, recipe.json, SHA256SUMS",
+            "tiedostoluettelo, julkaisun lähtötiedot ja tarkistussummat",
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",
@@ -137,8 +137,8 @@ const SWEDISH: Phrases = Phrases {
         ),
         ("LICENCE.md", "licenser och källhänvisningar per producent"),
         (
-            "manifest.json, SHA256SUMS",
-            "filförteckning och kontrollsummor",
+            "manifest.json, recipe.json, SHA256SUMS",
+            "filförteckning, underlaget för publikationen och kontrollsummor",
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",
@@ -204,8 +204,8 @@ const ENGLISH: Phrases = Phrases {
         ("CHANGES.md", "what changed since the previous release"),
         ("LICENCE.md", "licences and attributions by producer"),
         (
-            "manifest.json, SHA256SUMS",
-            "the list of files and their checksums",
+            "manifest.json, recipe.json, SHA256SUMS",
+            "the list of files, what the release was made from, and checksums",
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",

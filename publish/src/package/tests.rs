@@ -163,6 +163,7 @@ async fn assemble_next(
             regions: vec![alajarvi()],
             indicators: Vec::new(),
             inputs: ContentHash::of(number.folder().as_bytes()),
+            recipe: b"{}\n".to_vec(),
         },
     )
     .await?;
@@ -220,6 +221,7 @@ async fn a_release_has_its_tables_packages_and_documents() {
                 REGION_CSV,
                 REGION_TABLE,
                 "observations.parquet",
+                "recipe.json",
             ]
         );
         let csv = releases.read_file(ReleaseNumber::FIRST, REGION_CSV).await;
@@ -297,6 +299,7 @@ async fn publishing_may_move_between_threads() {
             regions: Vec::new(),
             indicators: Vec::new(),
             inputs: ContentHash::of(b""),
+            recipe: Vec::new(),
         },
     );
     movable(&assembling);

@@ -279,6 +279,7 @@ fn figures(content: u8) -> Figures {
         title: "Made up".to_owned(),
         normalised: hash,
         normaliser: 1,
+        expected: None,
         rows_in: 1,
         rows_out: 1,
         findings: Findings::default(),

@@ -14,6 +14,7 @@
 //! verdicts are made elsewhere.
 
 mod catalogue;
+mod comparison;
 mod credits;
 mod figures;
 mod files;
@@ -40,6 +41,7 @@ use botnia_model::{
 };
 
 pub use self::catalogue::Span;
+pub use self::comparison::differing_indicators;
 use self::credits::{Catalogue, Credit, Treatment};
 use self::figures::Figures;
 use self::files::Files;
