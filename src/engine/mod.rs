@@ -14,6 +14,7 @@ mod indicator;
 pub mod job;
 pub mod ledger;
 mod normalised;
+mod own_use;
 mod plan;
 pub(crate) mod release;
 mod request;

@@ -28,6 +28,7 @@ use tokio::runtime::Handle;
 use super::job::{JobResult, Lease, NewJob, Task, Verdict};
 use super::ledger::{AnswerPlace, Completion, Figures, Series};
 use super::normalised::normalised_path;
+use super::own_use;
 use super::{Engine, EngineError, Progress, Work, is_selected, summary};
 
 /// An accepted series of a selected indicator, described.
@@ -150,6 +151,7 @@ impl Engine {
         self.ledger
             .heartbeat(lease, self.clock.now(), self.lease_time())
             .await?;
+        self.keep_own_use(scratch.path()).await?;
         self.releases.commit(staged, moment, lease.token).await?;
         Ok(())
     }
@@ -248,6 +250,7 @@ impl Engine {
             series: ReleaseSeries {
                 indicator: described.indicator,
                 state,
+                declared_levels: described.declared_levels,
             },
             figures: figures.clone(),
         })
@@ -260,6 +263,7 @@ impl Engine {
         for one in accepted {
             parts.push(one.figures.normalised.to_string());
             parts.push(format!("{:?}", one.series.indicator));
+            parts.push(format!("{:?}", one.series.declared_levels));
         }
         parts.extend(regions.iter().map(|region| format!("{region:?}")));
         parts.extend(self.sets.iter().map(|set| format!("{set:?}")));
@@ -369,7 +373,7 @@ impl Engine {
                     redistributable: indicator.redistributable,
                     state: one.series.state,
                     data_updated: indicator.data_updated.clone(),
-                    rows: one.figures.rows_out,
+                    rows: span.rows,
                     first_year: span.years.map(|(first, _)| first),
                     last_year: span.years.map(|(_, last)| last),
                 }
@@ -386,11 +390,7 @@ impl Engine {
             sources: self.settings.source.iter().map(source_fact).collect(),
             indicators,
             regions: built.observed_regions.clone(),
-            rows: gathered
-                .accepted
-                .iter()
-                .map(|one| one.figures.rows_out)
-                .sum(),
+            rows: built.spans.iter().map(|span| span.rows).sum(),
             changes: changes
                 .revised
                 .iter()
@@ -477,7 +477,7 @@ fn credit(source: &SourceSettings) -> SourceCredit {
     let fact = source_fact(source);
     SourceCredit {
         source: fact.id,
-        line: format!("{}, {}", fact.name.en, fact.url),
+        line: fact.name.map(|name| format!("{name}, {}", fact.url)),
     }
 }
 
@@ -531,6 +531,11 @@ impl Output for Scratch {
             std::fs::create_dir_all(folder)?;
         }
         Ok(Box::new(BufWriter::new(File::create_new(path)?)))
+    }
+
+    fn own_use(&mut self) -> std::io::Result<Box<dyn Write + Send>> {
+        let file = File::create_new(own_use::made_in(&self.0))?;
+        Ok(Box::new(BufWriter::new(file)))
     }
 
     fn scratch(&mut self) -> std::io::Result<File> {

@@ -5,11 +5,14 @@ use arrow_schema::SchemaRef;
 use botnia_model::hash::ContentHasher;
 use botnia_model::{ContentHash, IndicatorId, Observation, ReleaseNumber};
 
+use super::aggregates::Aggregator;
+use super::any_is_computed;
 use super::catalogue::Span;
 use super::credits::{Catalogue, Treatment};
 use super::files::{Content, Files, TableWriter, failed};
+use super::own_use::OwnUse;
 use super::places::Places;
-use super::region_files::{RegionCollector, RegionContents, rows_hasher};
+use super::region_files::{RegionCollector, RegionContents, Run, rows_hasher};
 use super::revisions::{Occasion, Revisions};
 use super::rows::{Dictionaries, Rows, encode};
 use super::vintages::{PreviousObservations, compare};
@@ -31,9 +34,13 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Reads all observations once, in order.
+    ///
+    /// What botnia computes is added first. Figures that may not be published onward then
+    /// go into a file of their own, and into nothing else.
     pub(super) fn read(
         release: ReleaseNumber,
         catalogue: Catalogue<'_>,
+        aggregator: &Aggregator,
         mut reported: Reported,
         previous: Option<Previous<'_>>,
         places: &mut Places,
@@ -41,24 +48,36 @@ impl Figures {
         files: &mut Files<'_>,
     ) -> Result<Self, TransformError> {
         let release = i32::try_from(release.get()).unwrap_or(i32::MAX);
-        let mut history = History::new(release, previous)?;
+        let mut history = History::new(release, catalogue, previous)?;
         let mut pass = Pass::begin(files)?;
+        let mut own_use = OwnUse::default();
         let mut spans = Vec::with_capacity(catalogue.series.len());
-        for indicator in catalogue.indicators() {
+        for series in catalogue.series {
+            let indicator = &series.indicator;
             let id = &indicator.indicator_id;
-            let observations = inputs.observations(id)?;
+            let mut observations = inputs.observations(id)?;
             if !observations.is_sorted_by(|one, other| one.key() < other.key()) {
                 return Err(TransformError::contract(
                     format!("the observations of `{id}`"),
                     "they are not in the order of their keys, each once",
                 ));
             }
+            let blocked = aggregator.complete(id, &mut observations, places);
+            if !indicator.redistributable {
+                own_use.add(indicator, &observations, files)?;
+                history.withhold(id, places, files)?;
+                pass.add(id, &[], &[], places)?;
+                spans.push(Span::default());
+                continue;
+            }
             let first_releases = history.next(id, &observations, places, files)?;
             pass.add(id, &observations, &first_releases, places)?;
             spans.push(Span::of(&observations));
             places.take_populations(id, &observations);
-            reported.take(id, &observations, places);
+            let aggregates = aggregator.applies_to(id).then_some(blocked.as_slice());
+            reported.take(series, &observations, aggregates, places);
         }
+        own_use.finish(catalogue, files)?;
         let changes = history.finish(catalogue, places, files)?;
         let contents = pass.finish(catalogue, files)?;
         Ok(Self {
@@ -83,7 +102,11 @@ struct History {
 }
 
 impl History {
-    fn new(release: i32, previous: Option<Previous<'_>>) -> Result<Self, TransformError> {
+    fn new(
+        release: i32,
+        catalogue: Catalogue<'_>,
+        previous: Option<Previous<'_>>,
+    ) -> Result<Self, TransformError> {
         let (known, observations, revisions) = match previous {
             None => (Vec::new(), None, None),
             Some(previous) => {
@@ -106,7 +129,7 @@ impl History {
             known,
             met: 0,
             observations,
-            revisions: Revisions::new(release, revisions),
+            revisions: Revisions::new(release, catalogue, revisions),
             changes: ReleaseChanges::default(),
         })
     }
@@ -126,6 +149,26 @@ impl History {
         }
         self.met += 1;
         self.revise(id, observations, Occasion::Update, places, files)
+    }
+
+    /// Passes over an indicator whose figures may not be published: what the previous
+    /// release has of it is no revision, which would publish them once more.
+    fn withhold(
+        &mut self,
+        id: &IndicatorId,
+        places: &Places,
+        files: &mut Files<'_>,
+    ) -> Result<(), TransformError> {
+        self.pass_gone(Some(id), places, files)?;
+        if self.known.get(self.met) == Some(id) {
+            self.met += 1;
+        } else {
+            self.changes.new_series.push(id.clone());
+        }
+        if let Some(previous) = &mut self.observations {
+            previous.take(id)?;
+        }
+        Ok(())
     }
 
     /// Removes what stands before `id`, or everything that is left.
@@ -202,6 +245,7 @@ struct Pass {
     run: Vec<u8>,
     /// Whether each series, by its position, has observations.
     contained: Vec<bool>,
+    any_is_computed: bool,
 }
 
 impl Pass {
@@ -214,6 +258,7 @@ impl Pass {
             regions: RegionCollector::new(files.scratch_file()?),
             run: Vec::new(),
             contained: Vec::new(),
+            any_is_computed: false,
             schema,
         })
     }
@@ -234,6 +279,8 @@ impl Pass {
         for run in observations.chunk_by(|one, other| one.region == other.region) {
             let key = &run[0].region;
             let region = places.observed(key);
+            let is_computed = any_is_computed(run);
+            self.any_is_computed |= is_computed;
             self.run.clear();
             for (observation, first_release) in run.iter().zip(&mut first_releases) {
                 encode(&mut self.run, observation, *first_release);
@@ -248,7 +295,12 @@ impl Pass {
             self.regions.add(
                 (key.level, region),
                 (position, &id),
-                (run.len(), &self.run, hash),
+                Run {
+                    rows: run.len(),
+                    bytes: &self.run,
+                    hash,
+                    is_computed,
+                },
             )?;
         }
         self.rows += rows.len() as u64;
@@ -268,7 +320,8 @@ impl Pass {
             .indicators()
             .zip(self.contained)
             .filter_map(|(indicator, contained)| contained.then_some(indicator));
-        let credit = catalogue.credit(contained, Treatment::Rearranged);
+        let treatment = Treatment::of_observations(self.any_is_computed);
+        let credit = catalogue.credit(contained, treatment);
         let content = Content {
             rows: self.rows,
             hash: files.hash(self.hasher.finish(), &credit),

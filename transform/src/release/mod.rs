@@ -13,10 +13,12 @@
 //! hashed, bytes are not), and any figure that nobody asked for: intervals, trends and
 //! verdicts are made elsewhere.
 
+mod aggregates;
 mod catalogue;
 mod credits;
 mod figures;
 mod files;
+mod own_use;
 mod places;
 mod region_files;
 mod revisions;
@@ -32,12 +34,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 
-use botnia_config::{CustomGroup, IndicatorSet, RegionTables};
+use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator};
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Region,
-    RegionLevel, ReleaseNumber, SourceId,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Origin, Region,
+    RegionLevel, ReleaseNumber, SourceId, Text,
 };
 
+use self::aggregates::Aggregator;
 pub use self::catalogue::Span;
 use self::credits::{Catalogue, Credit, Treatment};
 use self::figures::Figures;
@@ -59,6 +62,10 @@ pub trait Output {
     /// A new file at a path within the release, `/` between its parts.
     fn create(&mut self, path: &str) -> io::Result<Box<dyn Write + Send>>;
 
+    /// The file of the figures that may not be published, which is no part of the
+    /// release. Asked for once at most.
+    fn own_use(&mut self) -> io::Result<Box<dyn Write + Send>>;
+
     /// An empty file for reading and writing that is no part of the release and vanishes
     /// when it is closed.
     fn scratch(&mut self) -> io::Result<File>;
@@ -71,6 +78,9 @@ pub struct Series {
     pub indicator: Indicator,
     /// Whether its figures are kept up.
     pub state: IndicatorState,
+    /// The region levels on which the source says that it exists; empty where it does not
+    /// say.
+    pub declared_levels: Vec<RegionLevel>,
 }
 
 /// How a source wants to be named.
@@ -78,8 +88,8 @@ pub struct Series {
 pub struct SourceCredit {
     /// The source.
     pub source: SourceId,
-    /// A sentence in English with its name, its keeper and its address.
-    pub line: String,
+    /// A sentence with its name, its keeper and its address.
+    pub line: Text,
 }
 
 /// The release before the one that is built.
@@ -208,9 +218,11 @@ pub fn build(
     let mut places = Places::new(regions, tables, groups, geo_vintage);
 
     let catalogue = Catalogue { series, sources };
+    let aggregator = Aggregator::new(catalogue, sets, groups, &places, inputs)?;
     let figures = Figures::read(
         release,
         catalogue,
+        &aggregator,
         Reported::new(sets),
         previous,
         &mut places,
@@ -249,4 +261,15 @@ pub fn build(
         spans: figures.spans,
         observed_regions: places.observed_by_level(),
     })
+}
+
+/// The id under which an indicator of a set is released.
+fn series_id(set: &IndicatorSet, indicator: &SetIndicator) -> IndicatorId {
+    IndicatorId::new(set.source.clone(), indicator.id.clone())
+}
+
+fn any_is_computed(observations: &[Observation]) -> bool {
+    observations
+        .iter()
+        .any(|observation| observation.origin == Origin::Computed)
 }

@@ -1,6 +1,8 @@
 //! Whole releases of a small world: two provinces, four municipalities, some indicators.
 
+mod aggregates;
 mod files;
 mod history;
+mod licences;
 mod reporting;
 mod world;

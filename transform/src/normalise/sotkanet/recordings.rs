@@ -298,6 +298,7 @@ fn recorded_descriptions_are_understood() {
         let Description {
             indicator,
             declared_sexes,
+            declared_levels,
             ..
         } = describe_as(&id, &body);
         let text = |field: &str| recorded[field].as_str().map(str::to_owned);
@@ -317,6 +318,13 @@ fn recorded_descriptions_are_understood() {
             recorded["classifications"]["sex"]["values"]
                 .as_array()
                 .map_or(0, Vec::len)
+        );
+        // The prose names one level between two commas, "Manner-Suomi/Ahvenanmaa" too.
+        let prose = recorded["classifications"]["region"]["title"]["fi"].as_str();
+        assert_eq!(
+            declared_levels.len(),
+            prose.unwrap().split(", ").count(),
+            "{prose:?}"
         );
         assert_eq!(
             indicator.title.fi,
