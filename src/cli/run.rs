@@ -119,6 +119,11 @@ fn summarise(summary: &RunSummary, storage: &Storage, took: Duration) {
     for (source, outcome) in &summary.sweeps {
         note(format_args!("Source     {source}: {}", words(outcome)));
     }
+    for source in &summary.under_way_elsewhere {
+        note(format_args!(
+            "Source     {source}: another botnia is sweeping it now, and publishes what it finds"
+        ));
+    }
     let rows = &summary.rows;
     if rows.read > 0 {
         note(format_args!(
@@ -139,10 +144,17 @@ fn summarise(summary: &RunSummary, storage: &Storage, took: Duration) {
             note(format_args!("Release    {} is published", record.release));
             note(format_args!("Where      {}", newest(record)));
         }
+        (None, Some(record)) if !summary.under_way_elsewhere.is_empty() => note(format_args!(
+            "Release    none by this run; release {} is still served",
+            record.release
+        )),
         (None, Some(record)) => note(format_args!(
             "Release    nothing changed, so none was made; release {} is still served",
             record.release
         )),
+        (None, None) if !summary.under_way_elsewhere.is_empty() => {
+            note("Release    none by this run; nothing is published yet");
+        }
         (None, None) => note("Release    none: there are no figures to publish"),
     }
     note(format_args!("Took       {:.1} s", took.as_secs_f64()));

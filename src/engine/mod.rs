@@ -370,7 +370,20 @@ impl Engine {
         self.work(Scope::Run(run), progress, &CancellationToken::new())
             .await?;
         self.finish_interrupted(run, progress).await?;
-        let mut summary = summary::summarise(&self.ledger.run_jobs(run).await?);
+        let jobs = self.ledger.run_jobs(run).await?;
+        let mut summary = summary::summarise(&jobs);
+        summary.under_way_elsewhere = self
+            .settings
+            .source
+            .iter()
+            .map(|source| &source.id)
+            .filter(|source| request.source.as_ref().is_none_or(|asked| asked == *source))
+            .filter(|source| {
+                let mut sources = jobs.iter().map(|job| job.task.source());
+                !sources.any(|planned| planned == Some(source))
+            })
+            .cloned()
+            .collect();
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
         if let Some(released) = summary.released {
             let served = summary.served.clone();

@@ -11,6 +11,8 @@ use super::ledger::{HoldReason, SweepOutcome};
 pub struct RunSummary {
     /// Each source's sweep in numbers.
     pub sweeps: Vec<(SourceId, SweepOutcome)>,
+    /// Sources that another process is sweeping: this run had nothing to add to that.
+    pub under_way_elsewhere: Vec<SourceId>,
     /// What could not be had, and why.
     pub failures: Vec<(String, String)>,
     /// What waits for a person, and why.
