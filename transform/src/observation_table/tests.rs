@@ -143,6 +143,7 @@ fn the_columns_are_those_of_the_contract() {
             "status dictionary Int32 Utf8",
             "origin dictionary Int32 Utf8",
             "first_release Int32",
+            "coverage Float64 null",
         ]
     );
     assert_eq!(schema(false).fields().len(), 12);
