@@ -110,6 +110,8 @@ impl Engine {
         self.ledger
             .heartbeat(lease, self.clock.now(), self.lease_time())
             .await?;
+        self.keep_own_use(scratch.path()).await?;
+        self.keep_own_use(scratch.path()).await?;
         self.releases.commit(staged, moment, lease.token).await?;
         Ok(())
     }

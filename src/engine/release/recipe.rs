@@ -10,7 +10,7 @@ use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, Sourc
 use botnia_ingest::Archive;
 use botnia_model::{
     ContentHash, Indicator, IndicatorEntry, IndicatorId, IndicatorState, Region, RegionKey,
-    ReleaseNumber, SourceId, Text,
+    RegionLevel, ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::manifest::RECIPE;
 use botnia_transform::normalise;
@@ -261,6 +261,7 @@ impl Recipe {
             terms: &'a Terms,
             figures: Vec<&'a ContentHash>,
             indicators: Vec<&'a Indicator>,
+            declared_levels: Vec<&'a [RegionLevel]>,
             regions: &'a [Region],
         }
         let inputs = Inputs {
@@ -270,6 +271,11 @@ impl Recipe {
                 .series
                 .iter()
                 .map(|series| &series.indicator)
+                .collect(),
+            declared_levels: ingredients
+                .series
+                .iter()
+                .map(|series| series.declared_levels.as_slice())
                 .collect(),
             regions: &ingredients.regions,
         };
@@ -327,6 +333,7 @@ impl Recipe {
             series.push(Series {
                 indicator: described.indicator,
                 state: indicator.state,
+                declared_levels: described.declared_levels,
                 made_from: MadeFrom {
                     data: entry.data.clone(),
                     regions: entry.regions,
