@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use botnia_model::{RegionCode, RegionKey, RegionLevel, Text};
-
-use super::file::GroupFile;
 use serde::{Deserialize, Serialize};
 
+use super::file::GroupFile;
 use crate::document::Document;
 use crate::problem::nearest;
 use crate::region_tables::{Municipality, RegionTables};
