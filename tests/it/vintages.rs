@@ -5,7 +5,6 @@ use std::path::Path;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type};
 use arrow_array::{Array, ArrayRef};
-use arrow_schema::DataType;
 use botnia_sandbox::SandboxOptions;
 
 use crate::support::{Upstream, Workspace, read_parquet};
@@ -42,16 +41,15 @@ fn cell(column: &ArrayRef, row: usize) -> String {
     if column.is_null(row) {
         return String::new();
     }
-    match column.data_type() {
-        DataType::Int32 => column.as_primitive::<Int32Type>().value(row).to_string(),
-        DataType::Float64 => column.as_primitive::<Float64Type>().value(row).to_string(),
-        DataType::Utf8 => column.as_string::<i32>().value(row).to_owned(),
-        DataType::Dictionary(_, _) => {
-            let words = column.as_dictionary::<Int32Type>();
-            let word = words.key(row).expect("a word");
-            words.values().as_string::<i32>().value(word).to_owned()
-        }
-        other => panic!("a column of {other}"),
+    if let Some(words) = column.as_dictionary_opt::<Int32Type>() {
+        let word = words.key(row).expect("a word");
+        words.values().as_string::<i32>().value(word).to_owned()
+    } else if let Some(texts) = column.as_string_opt::<i32>() {
+        texts.value(row).to_owned()
+    } else if let Some(integers) = column.as_primitive_opt::<Int32Type>() {
+        integers.value(row).to_string()
+    } else {
+        column.as_primitive::<Float64Type>().value(row).to_string()
     }
 }
 
