@@ -140,7 +140,7 @@ impl Engine {
                     .collect(),
                 previous,
                 facts,
-                regions: gathered.regions,
+                regions: built.regions,
                 indicators: gathered.accepted.iter().map(entry).collect(),
                 inputs: gathered.inputs,
             },
