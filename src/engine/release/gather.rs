@@ -110,6 +110,7 @@ impl Engine {
             description: figures.description,
             data: figures.data.clone(),
             regions: figures.regions,
+            normalised: figures.normalised,
             state: state(series),
             reason: reason(series),
             read_under: is_read_otherwise.then(|| ReadUnder {

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use botnia_config::{IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorEntry, IndicatorId, IndicatorState, Region, RegionKey,
-    ReleaseNumber, SourceId, Text,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Region, RegionKey, ReleaseNumber,
+    SourceId, Text,
 };
 use botnia_publish::manifest::RECIPE;
 use botnia_transform::normalise;
@@ -94,6 +94,8 @@ pub(crate) struct IndicatorRecipe {
     pub(crate) data: Vec<ContentHash>,
     /// The region list that translated its region ids.
     pub(crate) regions: ContentHash,
+    /// The figures that came of it.
+    pub(crate) normalised: ContentHash,
     /// Whether its figures are kept up.
     pub(crate) state: IndicatorState,
     /// Why they are older than what the source may have now: the code of a hold, or of a
@@ -241,11 +243,7 @@ impl Recipe {
     ///
     /// # Errors
     /// [`RecipeError::Write`].
-    pub(crate) fn inputs(
-        &self,
-        ingredients: &Ingredients,
-        entries: &[IndicatorEntry],
-    ) -> Result<ContentHash, RecipeError> {
+    pub(crate) fn inputs(&self, ingredients: &Ingredients) -> Result<ContentHash, RecipeError> {
         #[derive(Serialize)]
         struct Inputs<'a> {
             terms: &'a Terms,
@@ -255,7 +253,11 @@ impl Recipe {
         }
         let inputs = Inputs {
             terms: &self.terms,
-            figures: entries.iter().map(|entry| &entry.normalised).collect(),
+            figures: self
+                .indicators
+                .iter()
+                .map(|indicator| &indicator.normalised)
+                .collect(),
             indicators: ingredients
                 .series
                 .iter()
