@@ -1,6 +1,7 @@
 //! The settings file: `botnia.toml`.
 
 mod file;
+mod groups;
 mod read;
 mod reference;
 
@@ -16,6 +17,7 @@ use crate::problem::SettingsError;
 use crate::schedule::{Missed, Overlap, Schedule};
 use crate::secret::{LedgerAddress, Secret};
 
+pub use groups::CustomGroup;
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
 /// Everything an operator decides.
@@ -33,6 +35,10 @@ pub struct Settings {
     pub contact: String,
     /// The sources.
     pub source: Vec<SourceSettings>,
+    /// Groups of regions that are published as regions of the level `custom`.
+    pub groups: Vec<CustomGroup>,
+    /// What the region tables are compared with.
+    pub regions: RegionSettings,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
     /// The web server.
@@ -92,6 +98,13 @@ pub struct YearRange {
     pub first: i32,
     /// Last year; none: as far as the source goes.
     pub last: Option<i32>,
+}
+
+/// What the region tables are compared with, apart from the sources' own lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionSettings {
+    /// Statistics Finland's classification service; none: it is not asked.
+    pub classification_url: Option<Url>,
 }
 
 /// Those who do the jobs.

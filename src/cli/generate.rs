@@ -67,6 +67,7 @@ fn tables() -> anyhow::Result<String> {
             series: &[],
             regions: &[],
             tables: RegionTables::builtin(),
+            groups: &[],
             sets: &[],
             sources: &[],
             geo_vintage: "2026-01-01",
@@ -81,6 +82,8 @@ fn tables() -> anyhow::Result<String> {
         "indicators",
         "regions",
         "region_changes",
+        "region_memberships",
+        "region_classes",
         "revisions",
         "wellbeing",
     ];

@@ -9,6 +9,7 @@ mod held;
 mod jobs;
 mod logging;
 mod output;
+mod regions;
 mod releases;
 mod run;
 mod sandbox;
@@ -104,6 +105,8 @@ enum Command {
     Verify(verify::Verify),
     /// Look at everything that botnia needs, and say what is wrong with it.
     Doctor,
+    /// The region tables against the lists of the sources, and figures on other borders.
+    Regions(regions::Regions),
     /// Remove what nothing refers to; raw answers always stay.
     Gc(gc::Gc),
     /// Read the settings and the indicator sets, and say what is wrong with them.
@@ -192,6 +195,7 @@ impl Command {
             Self::Backfill(command) => Box::pin(command.run(global, clock)).await,
             Self::Verify(command) => Box::pin(command.run(global)).await,
             Self::Doctor => Box::pin(doctor::run(global, clock)).await,
+            Self::Regions(command) => Box::pin(command.run(global, clock)).await,
             Self::Gc(command) => command.run(global, clock).await,
             Self::Validate => validate::run(global),
             Self::Sandbox(command) => command.run().await,

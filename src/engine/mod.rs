@@ -16,6 +16,7 @@ pub mod ledger;
 mod normalised;
 mod observed;
 mod plan;
+pub mod regions;
 pub(crate) mod release;
 mod request;
 mod retry;
@@ -39,21 +40,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings, SourceSettings};
-use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError, UserAgent};
+use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError};
 use botnia_model::{Clock, IndicatorId, ReleaseNumber, SourceId, SourceIndicator};
 use botnia_publish::error::{DISK_FULL_HINT, is_disk_full};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
+use botnia_transform::dissolve::DissolveError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
+use regions::regions_without_table;
 use release::recipe::RecipeError;
 use storage::{Storage, StorageError};
 use tokio_util::sync::CancellationToken;
-use turns::LedgerTurns;
+use turns::polite_client;
 use worker::Scope;
 
 /// Everything that a run needs, opened.
@@ -184,6 +187,15 @@ pub enum EngineError {
         /// What was asked for.
         indicator: SourceIndicator,
     },
+    /// Figures that cannot be brought to other borders.
+    #[error("bring the figures of `{indicator}` to other borders")]
+    NotDissolved {
+        /// The indicator.
+        indicator: IndicatorId,
+        /// Why.
+        #[source]
+        source: DissolveError,
+    },
     /// A piece of work ended abnormally.
     #[error("{operation} ended abnormally")]
     Aborted {
@@ -212,6 +224,7 @@ impl EngineError {
             self,
             Self::UnknownSource { .. }
                 | Self::NotSelected { .. }
+                | Self::NotDissolved { .. }
                 | Self::Storage(StorageError::Unknown { .. })
                 | Self::Ledger(LedgerError::Unknown { .. })
         )
@@ -339,15 +352,7 @@ impl Engine {
         if let Some((newest, _)) = releases.latest().await? {
             ledger.raise_fence(newest.fencing_token).await?;
         }
-        let identity = UserAgent {
-            contact: settings.contact.clone(),
-        };
-        let client = if shared {
-            let turns = LedgerTurns::new(ledger.clone(), Arc::clone(&clock));
-            PoliteClient::sharing_turns(clock.clone(), identity, limits, Arc::new(turns))?
-        } else {
-            PoliteClient::new(clock.clone(), identity, limits)?
-        };
+        let client = polite_client(&settings, &ledger, &clock, limits)?;
         Ok(Self {
             client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
@@ -376,8 +381,23 @@ impl Engine {
         self.work(Scope::Run(run), progress, &CancellationToken::new())
             .await?;
         self.finish_interrupted(run, progress).await?;
-        let mut summary = summary::summarise(&self.ledger.run_jobs(run).await?);
+        let jobs = self.ledger.run_jobs(run).await?;
+        let mut summary = summary::summarise(&jobs);
+        summary.under_way_elsewhere = self
+            .settings
+            .source
+            .iter()
+            .map(|source| &source.id)
+            .filter(|source| request.source.as_ref().is_none_or(|asked| asked == *source))
+            .filter(|source| {
+                let mut sources = jobs.iter().map(|job| job.task.source());
+                !sources.any(|planned| planned == Some(source))
+            })
+            .cloned()
+            .collect();
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
+        summary.unknown_regions =
+            regions_without_table(&self.settings, &self.archive, &self.ledger, self.tables).await?;
         if let Some(released) = summary.released {
             let served = summary.served.clone();
             summary.release = served.filter(|record| record.release == released);

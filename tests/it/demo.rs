@@ -31,6 +31,8 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
         "indicators.parquet",
         "regions.parquet",
         "region_changes.parquet",
+        "region_memberships.parquet",
+        "region_classes.parquet",
         "revisions.parquet",
         "wellbeing.parquet",
         "by_province/province=14/observations.parquet",

@@ -21,6 +21,7 @@ mod object_store_server;
 mod operations;
 mod postgres;
 mod python;
+mod regions;
 mod replay;
 mod review;
 mod serve;

@@ -99,6 +99,18 @@ TABLES = {
         """
     ),
     "region_changes.parquet": {},
+    "region_memberships.parquet": columns(
+        """
+        word: region_id level member_of
+        text: valid_from? valid_to?
+        """
+    ),
+    "region_classes.parquet": columns(
+        """
+        word: region_id classification class
+        text: valid_from? valid_to?
+        """
+    ),
     "revisions.parquet": columns(
         """
         word: indicator_id region_level region_code region_id sex breakdown? change

@@ -144,6 +144,9 @@ class SmallRelease:
         ]
         self.write("regions.parquet", table(TABLES["regions.parquet"], regions))
         self.write("region_changes.parquet", table(columns("word: kind"), [{"kind": "merger"}]))
+        membership = {"region_id": "KU005", "level": "province", "member_of": "MK14"}
+        for name, rows in (("region_memberships", [membership]), ("region_classes", [])):
+            self.write(f"{name}.parquet", table(TABLES[f"{name}.parquet"], rows))
         self.write("revisions.parquet", table(TABLES["revisions.parquet"], []))
         wellbeing = {
             "set_id": "hyvinvointikertomus",

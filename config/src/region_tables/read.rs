@@ -1,4 +1,6 @@
-//! The three files, read and checked against each other.
+//! The files, read and checked against each other.
+
+mod history;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -18,6 +20,8 @@ const LANGUAGE_STATUSES: [&str; 4] = [
     "swedish",
 ];
 
+const URBAN_RURAL: [&str; 3] = ["urban", "semi_urban", "rural"];
+
 const KINDS: [&str; 5] = [
     "merger",
     "split",
@@ -30,12 +34,18 @@ pub(super) fn tables(files: RegionFiles<'_>) -> Result<RegionTables, Problem> {
     let regions = regions(files.regions)?;
     let mut municipalities = municipalities(files.municipalities, &regions)?;
     let changes = changes(files.changes, &municipalities, &regions)?;
+    let memberships = history::memberships(files.memberships, &municipalities, &regions)?;
+    let classes = history::classes(files.classes, &municipalities)?;
     inherit_membership(&mut municipalities, &changes);
-    Ok(RegionTables {
+    let tables = RegionTables {
         municipalities: municipalities.into_values().collect(),
         regions: regions.into_values().collect(),
         changes,
-    })
+        memberships,
+        classes,
+    };
+    history::check_moves(&tables)?;
+    Ok(tables)
 }
 
 #[derive(Deserialize)]
@@ -134,9 +144,12 @@ impl Place {
         Ok(RegionKey::new(level, self.code(columns[1], code)?))
     }
 
+    fn date(self, column: &str, text: &str) -> Result<Date, Problem> {
+        self.parse(column, text, "a day as YYYY-MM-DD")
+    }
+
     fn day(self, column: &str, text: &str) -> Result<String, Problem> {
-        let day: Date = self.parse(column, text, "a day as YYYY-MM-DD")?;
-        Ok(day.to_string())
+        Ok(self.date(column, text)?.to_string())
     }
 
     fn word(self, column: &str, text: &str, words: &[&str]) -> Result<String, Problem> {
@@ -221,7 +234,7 @@ fn municipalities(text: &str, regions: &Regions) -> Result<Municipalities, Probl
                 place.word("language_status", word, &LANGUAGE_STATUSES)
             })?,
             urban_rural: optional(&line.urban_rural, |word| {
-                place.word("urban_rural", word, &["urban", "semi_urban", "rural"])
+                place.word("urban_rural", word, &URBAN_RURAL)
             })?,
             sotkanet_id: optional(&line.sotkanet_id, |id| {
                 place.parse("sotkanet_id", id, "a whole number")

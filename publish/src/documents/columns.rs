@@ -16,6 +16,13 @@ fn special(table: &str, column: &str) -> Option<&'static str> {
         ("regions", "valid_from") => {
             "First day of validity, YYYY-MM-DD; null before 2000 or unknown"
         }
+        ("region_memberships", "region_id") => {
+            "The municipality, or the member of a group of the settings"
+        }
+        ("region_classes", "region_id") => "The municipality",
+        ("region_memberships" | "region_classes", "valid_from") => {
+            "First day on which it is known, YYYY-MM-DD; null where it holds from before 2001 on"
+        }
         ("indicators", "state") => {
             "active, stale (the source could not be asked), ended (no newer years), or held (newer \
              figures await a decision)"
@@ -106,7 +113,7 @@ fn of_indicators(column: &str) -> Option<&'static str> {
     })
 }
 
-/// Of `regions` and `region_changes`.
+/// Of `regions`, `region_changes`, `region_memberships` and `region_classes`.
 fn of_regions(column: &str) -> Option<&'static str> {
     Some(match column {
         "name_fi" | "region_name_fi" => "Name of the area in Finnish",
@@ -121,6 +128,10 @@ fn of_regions(column: &str) -> Option<&'static str> {
         }
         "urban_rural" => "urban, semi_urban or rural",
         "population" => "Latest population in the release, persons",
+        "level" => "Level of the area that it belongs to",
+        "member_of" => "Id of the area that it belongs to",
+        "classification" => "language_status or urban_rural",
+        "class" => "The class, in the words of regions: finnish, …; urban, semi_urban, rural",
         "effective" => "The day from which the change holds, YYYY-MM-DD",
         "kind" => "merger, split, province_move, partial_transfer or hospital_district_move",
         "from_level" => "Level of the area that changed",

@@ -384,6 +384,16 @@ fn table_content(language: Language, table: &str) -> &'static str {
             "ändringar i områdesindelningen: kommunsammanslagningar och överföringar",
             "changes in the division: mergers and moves",
         ],
+        "region_memberships" => [
+            "mihin alueisiin kunnat ovat kuuluneet ja milloin",
+            "vilka områden kommunerna har hört till och när",
+            "which areas the municipalities belonged to and when",
+        ],
+        "region_classes" => [
+            "kuntien kielisuhde ja kuntaryhmä eri aikoina",
+            "kommunernas språkförhållande och kommungrupp genom tiderna",
+            "language status and type of the municipalities over time",
+        ],
         "revisions" => [
             "lisätyt, muuttuneet ja poistuneet havainnot julkaisuittain",
             "tillagda, ändrade och borttagna observationer per publikation",

@@ -58,6 +58,7 @@ impl Making<'_> {
                     series: &ingredients.series,
                     regions: &ingredients.regions,
                     tables: &terms.region_tables,
+                    groups: &terms.groups,
                     sets: &terms.sets,
                     sources: &credits,
                     geo_vintage: &terms.geo_vintage,

@@ -81,6 +81,7 @@ impl Engine {
             sources: self.settings.source.iter().map(source_terms).collect(),
             sets: self.sets.clone(),
             region_tables: self.tables.clone(),
+            groups: self.settings.groups.clone(),
         };
         let entries = accepted
             .iter()

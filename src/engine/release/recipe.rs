@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use botnia_config::{IndicatorSet, RegionTables, SetIndicator, SourceKind};
+use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
     ContentHash, Indicator, IndicatorId, IndicatorState, Region, RegionKey, ReleaseNumber,
@@ -61,6 +61,8 @@ pub(crate) struct Terms {
     pub(crate) sets: Vec<IndicatorSet>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
+    /// The operator's groups of regions.
+    pub(crate) groups: Vec<CustomGroup>,
 }
 
 /// What a source speaks, and how it wants to be named.

@@ -62,6 +62,22 @@ const FILES: [(&str, [&str; 3]); 13] = [
         ],
     ),
     (
+        "region_memberships.parquet",
+        [
+            "Kuntien kuuluminen alueisiin",
+            "Kommunerna i områdena",
+            "The municipalities in the areas",
+        ],
+    ),
+    (
+        "region_classes.parquet",
+        [
+            "Kuntien kielisuhde ja kuntaryhmä",
+            "Kommunernas språkförhållande och kommungrupp",
+            "Language status and type of the municipalities",
+        ],
+    ),
+    (
         "revisions.parquet",
         [
             "Mikä on muuttunut julkaisusta toiseen",

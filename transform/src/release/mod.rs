@@ -18,6 +18,7 @@ mod comparison;
 mod credits;
 mod figures;
 mod files;
+mod memberships;
 mod places;
 mod region_files;
 mod revisions;
@@ -33,7 +34,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 
-use botnia_config::{IndicatorSet, RegionTables};
+use botnia_config::{CustomGroup, IndicatorSet, RegionTables};
 use botnia_model::{
     ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Region,
     RegionLevel, ReleaseNumber, SourceId,
@@ -106,6 +107,8 @@ pub struct Build<'a> {
     pub regions: &'a [Region],
     /// What is known of regions apart from the sources.
     pub tables: &'a RegionTables,
+    /// The groups of regions that the settings have.
+    pub groups: &'a [CustomGroup],
     /// The indicator sets of the reporting table.
     pub sets: &'a [IndicatorSet],
     /// How the sources want to be named.
@@ -189,6 +192,7 @@ pub fn build(
         series,
         regions,
         tables,
+        groups,
         sets,
         sources,
         geo_vintage,
@@ -204,7 +208,7 @@ pub fn build(
     }
     let manifest = previous.as_ref().map(|previous| previous.manifest);
     let mut files = Files::new(output, release, geo_vintage, synthetic, manifest);
-    let mut places = Places::new(regions, tables, geo_vintage);
+    let mut places = Places::new(regions, tables, groups, geo_vintage);
 
     let catalogue = Catalogue { series, sources };
     let figures = Figures::read(
@@ -240,6 +244,18 @@ pub fn build(
             "to_level",
             "to_code",
         ],
+        Credit::default().with_region_tables(),
+    )?;
+    files.table(
+        "region_memberships.parquet",
+        memberships::memberships_table(tables, groups),
+        &["region_id", "level", "valid_from"],
+        Credit::default().with_region_tables(),
+    )?;
+    files.table(
+        "region_classes.parquet",
+        memberships::classes_table(tables),
+        &["region_id", "classification", "valid_from"],
         Credit::default().with_region_tables(),
     )?;
     Ok(Built {

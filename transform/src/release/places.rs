@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use botnia_config::{RegionChange, RegionTables};
+use botnia_config::{CustomGroup, RegionChange, RegionTables};
 use botnia_model::{IndicatorId, Observation, Region, RegionId, RegionKey, RegionLevel, Sex, Text};
 
 use super::table::Columns;
@@ -71,16 +71,26 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The regions of the sweep's list and of the tables. `day` is that of the list,
-    /// `YYYY-MM-DD`.
-    pub(super) fn new(regions: &[Region], tables: &RegionTables, day: &str) -> Self {
+    /// The regions of the sweep's list and of the tables, and the groups of the settings.
+    /// `day` is that of the list, `YYYY-MM-DD`.
+    pub(super) fn new(
+        regions: &[Region],
+        tables: &RegionTables,
+        groups: &[CustomGroup],
+        day: &str,
+    ) -> Self {
         let mut places = Self {
             all: Vec::new(),
             positions: HashMap::new(),
             day: day.to_owned(),
         };
         let listed = regions.iter().map(|region| (region.clone(), true));
-        let unlisted = table_regions(tables).map(|region| (region, false));
+        let grouped = groups.iter().map(|group| Region {
+            name: group.name.clone(),
+            ..unnamed(group.key())
+        });
+        let unlisted = table_regions(tables).chain(grouped);
+        let unlisted = unlisted.map(|region| (region, false));
         for (region, listed) in listed.chain(unlisted) {
             if !places.positions.contains_key(&region.key) {
                 places.add(region, listed);

@@ -2,5 +2,6 @@
 
 mod files;
 mod history;
+mod memberships;
 mod reporting;
 mod world;

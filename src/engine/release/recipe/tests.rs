@@ -31,6 +31,11 @@ fn recipe() -> Recipe {
         }],
         sets: IndicatorSet::builtin(),
         region_tables: RegionTables::builtin().clone(),
+        groups: vec![CustomGroup {
+            id: "pohjanmaat".parse().unwrap(),
+            name: Text::default(),
+            members: vec![RegionKey::finland()],
+        }],
     };
     Recipe::new(
         ReleaseNumber::FIRST,
@@ -99,12 +104,13 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
-    let changes: [fn(&mut Terms); 5] = [
+    let changes: [fn(&mut Terms); 6] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
+        |terms| terms.groups.clear(),
     ];
     for (position, change) in changes.into_iter().enumerate() {
         let mut changed = recipe();

@@ -81,6 +81,8 @@ fn the_tree_is_that_of_the_contract() {
             "provinces/15-pohjanmaa/observations.parquet",
             "provinces/15-pohjanmaa/wellbeing.parquet",
             "region_changes.parquet",
+            "region_classes.parquet",
+            "region_memberships.parquet",
             "regions.parquet",
             "revisions.parquet",
             "wellbeing-counties/16-etela-pohjanmaa/observations.parquet",

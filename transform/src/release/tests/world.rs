@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
-use botnia_config::{IndicatorSet, Municipality, RegionTables, SetIndicator};
+use botnia_config::{CustomGroup, IndicatorSet, Municipality, RegionTables, SetIndicator};
 use botnia_model::{
     ContentHash, FileEntry, Findings, Indicator, IndicatorEntry, IndicatorId, IndicatorState,
     Manifest, Observation, Origin, Polarity, Producer, Region, RegionKey, RegionLevel,
@@ -31,6 +31,7 @@ pub(super) struct World {
     pub(super) producers: BTreeMap<IndicatorId, &'static str>,
     pub(super) regions: Vec<Region>,
     pub(super) tables: RegionTables,
+    pub(super) groups: Vec<CustomGroup>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
 }
@@ -124,6 +125,7 @@ impl World {
                 county("17", "Pohjanmaan hyvinvointialue"),
             ],
             tables: RegionTables::default(),
+            groups: Vec::new(),
             sets: Vec::new(),
             synthetic: false,
         }
@@ -217,6 +219,7 @@ impl World {
                 series: &series,
                 regions: &self.regions,
                 tables: &self.tables,
+                groups: &self.groups,
                 sets: &self.sets,
                 sources: &[SourceCredit {
                     source: "made".parse().unwrap(),
