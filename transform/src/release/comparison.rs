@@ -5,7 +5,7 @@ use std::fs::File;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
-use arrow_array::{Array, DictionaryArray, RecordBatch, StringArray};
+use arrow_array::{DictionaryArray, RecordBatch, StringArray};
 use arrow_schema::ArrowError;
 use botnia_model::hash::ContentHasher;
 use botnia_model::{ContentHash, IndicatorId};
