@@ -138,7 +138,7 @@ impl RegionTables {
     /// The municipality with `code`, in existence or not.
     pub fn municipality(&self, code: &RegionCode) -> Option<&Municipality> {
         self.municipalities
-            .binary_search_by(|municipality| municipality.code.cmp(code))
+            .binary_search_by(|municipality| municipality.code.as_str().cmp(code.as_str()))
             .ok()
             .map(|index| &self.municipalities[index])
     }

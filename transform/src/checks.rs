@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use botnia_model::{Observation, RegionCode, RegionKey, RegionLevel};
+use botnia_model::{Observation, RegionKey, RegionLevel};
 
 use crate::normalise::{Normalised, RegionIndex, TitleCheck};
 
@@ -139,7 +139,7 @@ struct Coverage<'a> {
     /// Regions with a figure, by level.
     levels: BTreeMap<RegionLevel, BTreeSet<&'a RegionKey>>,
     /// Provinces of which a municipality has a figure.
-    provinces_of_municipalities: BTreeSet<&'a RegionCode>,
+    provinces_of_municipalities: BTreeSet<RegionKey>,
 }
 
 impl<'a> Coverage<'a> {
@@ -155,7 +155,8 @@ impl<'a> Coverage<'a> {
             .regions()
             .iter()
             .filter(|region| municipalities.is_some_and(|keys| keys.contains(&region.key)))
-            .filter_map(|region| region.province.as_ref())
+            .filter_map(|region| region.province.clone())
+            .map(|code| RegionKey::new(RegionLevel::Province, code))
             .collect();
         Self {
             levels,
@@ -182,16 +183,14 @@ impl<'a> Coverage<'a> {
 
     /// Silent on a level that is lost as a whole: that is said once, above.
     fn lost_provinces(&self, after: &Self, regions: &RegionIndex) -> Vec<Hold> {
-        let name = |code: &RegionCode| {
+        let name = |key: &RegionKey| {
             regions
                 .regions()
                 .iter()
-                .find(|region| {
-                    region.key.level == RegionLevel::Province && region.key.code == *code
-                })
+                .find(|region| region.key == *key)
                 .map_or_else(
-                    || format!("province {code}"),
-                    |region| format!("province {code} {}", region.name.fi),
+                    || key.to_string(),
+                    |region| format!("{key} {}", region.name.fi),
                 )
         };
         let hold = |message| Hold {
@@ -205,17 +204,17 @@ impl<'a> Coverage<'a> {
                 then.into_iter()
                     .flatten()
                     .filter(|key| !now.contains(**key))
-                    .map(|key| hold(format!("No figure of {} is left.", name(&key.code)))),
+                    .map(|key| hold(format!("No figure of {} is left.", name(key)))),
             );
         }
         if after.has(RegionLevel::Municipality) {
             holds.extend(
                 self.provinces_of_municipalities
                     .difference(&after.provinces_of_municipalities)
-                    .map(|code| {
+                    .map(|key| {
                         hold(format!(
                             "No figure of any municipality of {} is left.",
-                            name(code)
+                            name(key)
                         ))
                     }),
             );

@@ -30,6 +30,16 @@ struct Listed {
     parents: Vec<RegionKey>,
 }
 
+/// What a list has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// What a source publishes under: also municipalities that were abolished some years
+    /// ago, and only regions that have an id there.
+    Source,
+    /// Exactly what exists.
+    Official,
+}
+
 /// Something that a list and the tables say differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionDifference {
@@ -127,7 +137,8 @@ impl fmt::Display for RegionDifference {
 }
 
 /// What a source's list says otherwise than the tables say of `day`, by region. Of what
-/// the tables have, those regions are expected in it whose id at the source is known.
+/// the tables have, those regions are expected in it whose id at the source is known; a
+/// source may go on listing what was abolished.
 pub fn differences_from_source(
     index: &RegionIndex,
     tables: &RegionTables,
@@ -142,7 +153,7 @@ pub fn differences_from_source(
             parents: parents(region),
         })
         .collect();
-    compare(&listed, tables, day, |sotkanet_id| sotkanet_id.is_some())
+    compare(&listed, tables, day, Extent::Source)
 }
 
 /// What Statistics Finland's classifications say otherwise than the tables say of `day`,
@@ -152,7 +163,7 @@ pub fn differences_from_classifications(
     tables: &RegionTables,
     day: Date,
 ) -> Vec<RegionDifference> {
-    compare(&classifications.listed(), tables, day, |_| true)
+    compare(&classifications.listed(), tables, day, Extent::Official)
 }
 
 /// The regions of a source's list whose code the tables do not have.
@@ -193,7 +204,7 @@ fn compare(
     listed: &[Listed],
     tables: &RegionTables,
     day: Date,
-    is_expected: impl Fn(Option<u32>) -> bool,
+    extent: Extent,
 ) -> Vec<RegionDifference> {
     let mut differences = Vec::new();
     let levels: BTreeSet<RegionLevel> = listed.iter().map(|one| one.key.level).collect();
@@ -216,7 +227,9 @@ fn compare(
             .municipality(&one.key.code)
             .filter(|_| is_municipality);
         if municipality.is_some_and(|municipality| !municipality.exists_on(day)) {
-            differs(Difference::Abolished { name });
+            if extent == Extent::Official {
+                differs(Difference::Abolished { name });
+            }
             continue;
         }
         if NAMED_ALIKE.contains(&one.key.level) && !is_same_name(known, &one.name) {
@@ -247,7 +260,8 @@ fn compare(
     });
     let others = others.map(|one| (one.key.clone(), one.name.fi.as_str(), one.sotkanet_id));
     for (region, name, sotkanet_id) in municipalities.chain(others) {
-        if levels.contains(&region.level) && is_expected(sotkanet_id) && !keys.contains(&region) {
+        let is_expected = extent == Extent::Official || sotkanet_id.is_some();
+        if levels.contains(&region.level) && is_expected && !keys.contains(&region) {
             let name = name.to_owned();
             let what = Difference::Vanished { name };
             differences.push(RegionDifference { region, what });

@@ -1,7 +1,7 @@
 //! What held on a day: which municipalities there were, where they belonged, and what
 //! became of them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use botnia_model::{RegionCode, RegionKey, RegionLevel};
 use jiff::civil::Date;
@@ -167,14 +167,14 @@ impl RegionTables {
         if !existed || to < from {
             return Succession::Unknown;
         }
-        let mut living = BTreeSet::new();
+        let mut living = BTreeMap::new();
         let mut open = vec![municipality];
         while let Some(code) = open.pop() {
             if self
                 .municipality(code)
                 .is_some_and(|known| known.exists_on(to))
             {
-                living.insert(code);
+                living.insert(code.as_str(), code);
                 continue;
             }
             let before = open.len();
@@ -183,7 +183,7 @@ impl RegionTables {
                 return Succession::Unknown;
             }
         }
-        let mut living: Vec<RegionCode> = living.into_iter().cloned().collect();
+        let mut living: Vec<RegionCode> = living.into_values().cloned().collect();
         match living.len() {
             1 if living[0] == *municipality => Succession::Same,
             1 => Succession::Merged(living.remove(0)),
@@ -203,7 +203,10 @@ impl RegionTables {
     }
 
     fn memberships_of(&self, municipality: &RegionCode) -> &[Membership] {
-        let of = |membership: &Membership| membership.municipality.cmp(municipality);
+        let of = |membership: &Membership| {
+            let own = membership.municipality.as_str();
+            own.cmp(municipality.as_str())
+        };
         let begin = self.memberships.partition_point(|one| of(one).is_lt());
         let end = self.memberships.partition_point(|one| of(one).is_le());
         &self.memberships[begin..end]

@@ -6,9 +6,11 @@ use botnia_model::{RegionCode, RegionKey, RegionLevel, Text};
 use serde::{Deserialize, Serialize};
 
 use super::file::GroupFile;
+use serde::{Deserialize, Serialize};
+
 use crate::document::Document;
 use crate::problem::nearest;
-use crate::region_tables::RegionTables;
+use crate::region_tables::{Municipality, RegionTables};
 
 /// A group of regions that is published as a region of the level `custom`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +58,7 @@ struct Candidate {
     name: Text,
     valid_to: Option<String>,
     /// Today's municipalities in it.
-    municipalities: BTreeSet<RegionCode>,
+    municipalities: BTreeSet<RegionKey>,
 }
 
 impl Candidate {
@@ -76,7 +78,7 @@ fn candidates(tables: &RegionTables) -> Vec<Candidate> {
         id: municipality.key().id().to_string(),
         name: municipality.name.clone(),
         valid_to: municipality.valid_to.clone(),
-        municipalities: BTreeSet::from([municipality.code.clone()]),
+        municipalities: BTreeSet::from([municipality.key()]),
     });
     let others = tables.regions.iter().map(|region| Candidate {
         key: region.key.clone(),
@@ -85,7 +87,7 @@ fn candidates(tables: &RegionTables) -> Vec<Candidate> {
         valid_to: region.valid_to.clone(),
         municipalities: current()
             .filter(|municipality| municipality.member_of.contains(&region.key))
-            .map(|municipality| municipality.code.clone())
+            .map(Municipality::key)
             .collect(),
     });
     municipalities.chain(others).collect()
@@ -184,8 +186,8 @@ impl GroupReader<'_, '_> {
             let municipality = self
                 .candidates
                 .iter()
-                .find(|known| known.key == RegionKey::new(RegionLevel::Municipality, first.clone()))
-                .map_or(first.as_str(), |known| known.name.fi.as_str());
+                .find(|known| known.key == *first)
+                .map_or(first.code.as_str(), |known| known.name.fi.as_str());
             let more = match shared.count() {
                 0 => String::new(),
                 more => format!(" and {more} more"),

@@ -59,6 +59,8 @@ pub(crate) struct Terms {
     pub(crate) sources: Vec<SourceTerms>,
     /// The indicator sets, by id.
     pub(crate) sets: Vec<IndicatorSet>,
+    /// The groups of regions, as the settings have them.
+    pub(crate) groups: Vec<CustomGroup>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// The operator's groups of regions.

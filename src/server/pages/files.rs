@@ -11,7 +11,7 @@ pub(super) fn listed(language: Language) -> impl Iterator<Item = (&'static str, 
         .map(move |(path, [fi, sv, en])| (path, in_language(language, fi, sv, en)))
 }
 
-const FILES: [(&str, [&str; 3]); 13] = [
+const FILES: [(&str, [&str; 3]); 15] = [
     (
         "observations.parquet",
         [

@@ -148,6 +148,7 @@ fn a_source_list_is_compared_as_it_is() {
     let index = source_list(
         r#"[{"id":1,"code":"152","category":"KUNTA","title":{"fi":"Isokyrö"},"memberOf":[4]},
             {"id":2,"code":"998","category":"KUNTA","title":{"fi":"Uusikunta"},"memberOf":[]},
+            {"id":7,"code":"164","category":"KUNTA","title":{"fi":"Jalasjärvi"},"memberOf":[4]},
             {"id":3,"code":"284","category":"KUNTA","title":{"fi":"Koski"},"memberOf":[]},
             {"id":4,"code":"15","category":"MAAKUNTA","title":{"fi":"Pohjanmaa"}},
             {"id":5,"code":"15","category":"SAIRAANHOITOPIIRI","title":{"fi":"E-P:n SHP"}},
@@ -160,6 +161,8 @@ fn a_source_list_is_compared_as_it_is() {
     };
     assert_eq!(of("new"), ["KU998"]);
     assert_eq!(of("moved"), ["KU152"]);
+    // Jalasjärvi was abolished in 2016, and sources go on listing such.
+    assert_eq!(of("abolished"), Vec::<String>::new());
     // "Koski" is Koski Tl, and names of hospital districts are not compared.
     assert_eq!(of("renamed"), Vec::<String>::new());
     // 308 municipalities less two, 19 provinces less one; no hospital district exists.

@@ -66,7 +66,7 @@ pub(super) fn memberships(
     municipalities: &Municipalities,
     regions: &Regions,
 ) -> Result<Vec<Membership>, Problem> {
-    let mut written = BTreeMap::<(RegionCode, &str), Vec<Written<Membership>>>::new();
+    let mut written = BTreeMap::<(RegionKey, &str), Vec<Written<Membership>>>::new();
     for (place, line) in lines::<MembershipLine>("regions/memberships.csv", text)? {
         let municipality = known(place, &line.municipality, municipalities)?;
         let region = place.key(["level", "code"], &line.level, &line.code)?;
@@ -82,9 +82,7 @@ pub(super) fn memberships(
         )?;
         within(place, validity, &region, region_days)?;
         let level = region.level.as_str();
-        let earlier = written
-            .entry((municipality.code.clone(), level))
-            .or_default();
+        let earlier = written.entry((municipality.key(), level)).or_default();
         let overlaps = |(_, one): &Written<Membership>| one.validity.overlaps(validity);
         if earlier.iter().any(overlaps) {
             let what = format!("a day of {} at the level {level}", municipality.key());
@@ -102,7 +100,7 @@ pub(super) fn memberships(
     for municipality in municipalities.values() {
         for region in &municipality.member_of {
             let level = region.level.as_str();
-            match written.remove(&(municipality.code.clone(), level)) {
+            match written.remove(&(municipality.key(), level)) {
                 Some(own) => {
                     ends_as_today(region, &own, region_days(region, regions))?;
                     memberships.extend(own.into_iter().map(|(_, membership)| membership));
@@ -118,9 +116,9 @@ pub(super) fn memberships(
     Ok(memberships)
 }
 
-fn order(membership: &Membership) -> (&RegionCode, &str, Validity) {
+fn order(membership: &Membership) -> (&str, &str, Validity) {
     let level = membership.region.level.as_str();
-    (&membership.municipality, level, membership.validity)
+    (membership.municipality.as_str(), level, membership.validity)
 }
 
 /// The last line of a municipality that exists has to say what its own line says of today,
@@ -177,7 +175,7 @@ pub(super) fn classes(
     municipalities: &Municipalities,
 ) -> Result<Vec<MunicipalityClass>, Problem> {
     let mut written =
-        BTreeMap::<(RegionCode, Classification), Vec<Written<MunicipalityClass>>>::new();
+        BTreeMap::<(RegionKey, Classification), Vec<Written<MunicipalityClass>>>::new();
     for (place, line) in lines::<ClassLine>("regions/classes.csv", text)? {
         let municipality = known(place, &line.municipality, municipalities)?;
         let (classification, words): (_, &[&str]) = match line.classification.as_str() {
@@ -197,7 +195,7 @@ pub(super) fn classes(
             existence(municipality),
         )?;
         let earlier = written
-            .entry((municipality.code.clone(), classification))
+            .entry((municipality.key(), classification))
             .or_default();
         let overlaps = |(_, one): &Written<MunicipalityClass>| one.validity.overlaps(validity);
         if earlier.iter().any(overlaps) {
@@ -217,7 +215,7 @@ pub(super) fn classes(
     for municipality in municipalities.values() {
         for classification in [Classification::LanguageStatus, Classification::UrbanRural] {
             let today = class_today(municipality, classification);
-            let own = written.remove(&(municipality.code.clone(), classification));
+            let own = written.remove(&(municipality.key(), classification));
             if let (Some(today), Some(own)) = (today, &own) {
                 class_ends_as_today(today, own)?;
             }
@@ -238,7 +236,7 @@ pub(super) fn classes(
     }
     classes.sort_by(|one, other| {
         let order = |class: &MunicipalityClass| (class.classification, class.validity);
-        (&one.municipality, order(one)).cmp(&(&other.municipality, order(other)))
+        (one.municipality.as_str(), order(one)).cmp(&(other.municipality.as_str(), order(other)))
     });
     Ok(classes)
 }
@@ -328,10 +326,10 @@ fn known<'m>(
     municipalities: &'m Municipalities,
 ) -> Result<&'m Municipality, Problem> {
     let code = place.code("municipality", code)?;
-    municipalities.get(&code).ok_or_else(|| {
-        let key = RegionKey::new(RegionLevel::Municipality, code.clone());
-        place.unknown("municipality", &key)
-    })
+    let key = RegionKey::new(RegionLevel::Municipality, code);
+    municipalities
+        .get(&key)
+        .ok_or_else(|| place.unknown("municipality", &key))
 }
 
 fn validity(place: Place, first: &str, last: &str) -> Result<Validity, Problem> {
