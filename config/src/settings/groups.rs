@@ -6,8 +6,6 @@ use botnia_model::{RegionCode, RegionKey, RegionLevel, Text};
 use serde::{Deserialize, Serialize};
 
 use super::file::GroupFile;
-use serde::{Deserialize, Serialize};
-
 use crate::document::Document;
 use crate::problem::nearest;
 use crate::region_tables::{Municipality, RegionTables};

@@ -80,7 +80,6 @@ impl Engine {
             synthetic: accepted.iter().any(|(_, _, figures)| figures.synthetic),
             sources: self.settings.source.iter().map(source_terms).collect(),
             sets: self.sets.clone(),
-            groups: self.settings.groups.clone(),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
         };

@@ -63,8 +63,6 @@ pub(crate) struct Terms {
     pub(crate) groups: Vec<CustomGroup>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
-    /// The operator's groups of regions.
-    pub(crate) groups: Vec<CustomGroup>,
 }
 
 /// What a source speaks, and how it wants to be named.

@@ -30,11 +30,6 @@ fn recipe() -> Recipe {
             url: "https://sotkanet.example".to_owned(),
         }],
         sets: IndicatorSet::builtin(),
-        groups: vec![CustomGroup {
-            id: "pohjanmaat".parse().unwrap(),
-            name: Text::default(),
-            members: vec![RegionKey::finland()],
-        }],
         region_tables: RegionTables::builtin().clone(),
         groups: vec![CustomGroup {
             id: "pohjanmaat".parse().unwrap(),
