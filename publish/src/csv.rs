@@ -306,7 +306,7 @@ fn in_cells(text: &Text) -> Text {
 }
 
 /// The text as a cell that is one line, shows what it says, and is no formula (CWE-1236).
-fn safe_cell(text: &str) -> Cow<'_, str> {
+pub(crate) fn safe_cell(text: &str) -> Cow<'_, str> {
     let text = if text
         .chars()
         .any(|letter| is_break(letter) || is_invisible(letter))

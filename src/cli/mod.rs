@@ -2,7 +2,9 @@
 //! to stderr.
 
 mod backfill;
+mod diff;
 mod doctor;
+mod export;
 mod gc;
 mod generate;
 mod held;
@@ -15,6 +17,7 @@ mod run;
 mod sandbox;
 mod serve;
 mod status;
+mod table_file;
 mod validate;
 mod verify;
 mod worker;
@@ -89,6 +92,10 @@ enum Command {
     Status,
     /// The releases, newest first.
     Releases,
+    /// What differs between two releases, and why.
+    Diff(diff::Diff),
+    /// Write the observations as a release had them.
+    Export(export::Export),
     /// The indicators whose new figures wait for a person, and why.
     Held,
     /// Accept the held figures of an indicator; the next run publishes them.
@@ -187,6 +194,8 @@ impl Command {
             Self::Worker => Box::pin(worker::run(global, clock)).await,
             Self::Status => status::run(global).await,
             Self::Releases => releases::run(global).await,
+            Self::Diff(command) => command.run(global).await,
+            Self::Export(command) => command.run(global).await,
             Self::Held => held::list(global).await,
             Self::Approve(command) => command.run(global, clock).await,
             Self::Reject(command) => command.run(global, clock).await,

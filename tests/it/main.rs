@@ -30,4 +30,5 @@ mod settings;
 mod small_world;
 mod support;
 mod verify;
+mod vintages;
 mod workers;

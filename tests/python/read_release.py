@@ -116,8 +116,9 @@ TABLES = {
         word: indicator_id region_level region_code region_id sex breakdown? change
         text: period
         figure: old_value? new_value?
-        word: old_status? new_status?
-        integer: release
+        word: old_status? new_status? old_origin? new_origin?
+        integer: old_first_release? release
+        word: reason
         """
     ),
     "wellbeing.parquet": columns(

@@ -194,7 +194,7 @@ fn decode(batch: &RecordBatch) -> Result<Vec<TableRow>, ArrowError> {
 }
 
 /// A dictionary column whose values are parsed once and not once per row.
-struct Words<'a, T> {
+pub(crate) struct Words<'a, T> {
     name: &'static str,
     keys: &'a Int32Array,
     texts: &'a StringArray,
@@ -204,7 +204,8 @@ struct Words<'a, T> {
 }
 
 impl<'a, T: std::str::FromStr> Words<'a, T> {
-    fn of(batch: &'a RecordBatch, name: &'static str) -> Result<Self, ArrowError> {
+    /// The column `name`.
+    pub(crate) fn of(batch: &'a RecordBatch, name: &'static str) -> Result<Self, ArrowError> {
         let array = column(batch, name)?
             .as_dictionary_opt::<Int32Type>()
             .ok_or_else(|| wrong_type(name))?;
@@ -223,7 +224,8 @@ impl<'a, T: std::str::FromStr> Words<'a, T> {
         })
     }
 
-    fn get(&self, row: usize) -> Result<Option<&T>, ArrowError> {
+    /// The word of a row, if it is not null.
+    pub(crate) fn get(&self, row: usize) -> Result<Option<&T>, ArrowError> {
         if self.keys.is_null(row) {
             return Ok(None);
         }
@@ -235,29 +237,37 @@ impl<'a, T: std::str::FromStr> Words<'a, T> {
         }
     }
 
-    fn required(&self, row: usize) -> Result<&T, ArrowError> {
+    /// The word of a row that must have one.
+    pub(crate) fn required(&self, row: usize) -> Result<&T, ArrowError> {
         self.get(row)?
             .ok_or_else(|| ArrowError::SchemaError(format!("null in column `{}`", self.name)))
     }
 }
 
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, ArrowError> {
+/// The column `name`, of whatever type.
+pub(crate) fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, ArrowError> {
     batch
         .column_by_name(name)
         .ok_or_else(|| ArrowError::SchemaError(format!("no column `{name}`")))
 }
 
-fn numbers<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array, ArrowError> {
+/// The column `name`, of figures.
+pub(crate) fn numbers<'a>(
+    batch: &'a RecordBatch,
+    name: &str,
+) -> Result<&'a Float64Array, ArrowError> {
     column(batch, name)?
         .as_primitive_opt::<Float64Type>()
         .ok_or_else(|| wrong_type(name))
 }
 
-fn wrong_type(name: &str) -> ArrowError {
+/// A column is not of the type that it must be of.
+pub(crate) fn wrong_type(name: &str) -> ArrowError {
     ArrowError::SchemaError(format!("column `{name}` has another type"))
 }
 
-fn wrong_value(name: &str, text: &str) -> ArrowError {
+/// A column holds what it must not hold.
+pub(crate) fn wrong_value(name: &str, text: &str) -> ArrowError {
     ArrowError::ParseError(format!("column `{name}` has the value `{text}`"))
 }
 

@@ -156,9 +156,14 @@ fn of_changes(column: &str) -> Option<&'static str> {
         "old_absolute_value" => "The count behind the value before the change",
         "new_absolute_value" => "The count behind the value after the change",
         "old_first_release" => "The release in which the old value first appeared",
+        "old_origin" => "The origin before the change",
+        "new_origin" => "The origin after the change",
         "old_status" => "The status before the change",
         "new_status" => "The status after the change",
-        "reason" => "Why the observation changed, as far as known",
+        "reason" => {
+            "Why the observation changed, as far as known: upstream_update (the source), \
+             boundary_change, our_code, indicator_removed, region_list_changed"
+        }
         "set_id" => "The indicator set",
         "set_version" => "The version of the indicator set",
         "position" => "Place of the indicator in its set, in reading order",

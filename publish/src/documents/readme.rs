@@ -23,7 +23,7 @@ struct Phrases {
     areas: &'static str,
     files: &'static str,
     file_header: &'static str,
-    folders: [(&'static str, &'static str); 8],
+    folders: [(&'static str, &'static str); 9],
     reading: &'static str,
     reading_text: &'static str,
     good_to_know: &'static str,
@@ -66,6 +66,10 @@ const FINNISH: Phrases = Phrases {
             "samoin jokaisesta hyvinvointialueesta",
         ),
         ("CHANGES.md", "mikä on muuttunut edellisestä julkaisusta"),
+        (
+            "tiedote.fi.md, meddelande.sv.md",
+            "sama pähkinänkuoressa, suomeksi ja ruotsiksi",
+        ),
         ("LICENCE.md", "käyttöluvat ja lähdemerkinnät tuottajittain"),
         (
             "manifest.json, recipe.json, SHA256SUMS",
@@ -135,6 +139,10 @@ const SWEDISH: Phrases = Phrases {
             "CHANGES.md",
             "vad som har ändrats sedan föregående publikation",
         ),
+        (
+            "tiedote.fi.md, meddelande.sv.md",
+            "samma sak i korthet, på finska och svenska",
+        ),
         ("LICENCE.md", "licenser och källhänvisningar per producent"),
         (
             "manifest.json, recipe.json, SHA256SUMS",
@@ -202,6 +210,10 @@ const ENGLISH: Phrases = Phrases {
             "the same for every wellbeing services county",
         ),
         ("CHANGES.md", "what changed since the previous release"),
+        (
+            "tiedote.fi.md, meddelande.sv.md",
+            "the same in short, in Finnish and Swedish",
+        ),
         ("LICENCE.md", "licences and attributions by producer"),
         (
             "manifest.json, recipe.json, SHA256SUMS",

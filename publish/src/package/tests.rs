@@ -85,6 +85,8 @@ fn facts(number: ReleaseNumber, title: &str) -> ReleaseFacts {
         regions: Vec::new(),
         rows: 2,
         changes: Vec::new(),
+        new_periods: Vec::new(),
+        revised_figures: Vec::new(),
         new_indicators: Vec::new(),
         gone_indicators: Vec::new(),
         held: Vec::new(),
@@ -218,10 +220,12 @@ async fn a_release_has_its_tables_packages_and_documents() {
                 "catalog.jsonld",
                 "croissant.json",
                 "datapackage.json",
+                "meddelande.sv.md",
                 REGION_CSV,
                 REGION_TABLE,
                 "observations.parquet",
                 "recipe.json",
+                "tiedote.fi.md",
             ]
         );
         let csv = releases.read_file(ReleaseNumber::FIRST, REGION_CSV).await;

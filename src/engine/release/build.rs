@@ -6,16 +6,17 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use botnia_model::{CommitRecord, IndicatorEntry, IndicatorId, Manifest, Text};
+use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Text};
 use botnia_publish::{
     Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, Releases,
-    SourceFact, Staged, assemble,
+    RevisedFigure, SourceFact, Staged, assemble,
 };
-use botnia_transform::release::{Build, Built, Inputs, Output, Previous, SourceCredit, build};
+use botnia_transform::release::{
+    Build, Built, Inputs, NotableRevision, Output, Previous, SourceCredit, build,
+};
 
 use super::recipe::{Ingredients, Recipe, SourceTerms};
 use crate::engine::EngineError;
-use crate::engine::sweep::expected;
 
 /// A release on its way.
 pub(crate) struct Making<'a> {
@@ -41,6 +42,7 @@ impl Making<'_> {
                 let open_tables = (
                     open("observations.parquet").await?,
                     open("revisions.parquet").await?,
+                    open("indicators.parquet").await?,
                 );
                 Some((manifest.clone(), open_tables))
             }
@@ -64,10 +66,11 @@ impl Making<'_> {
                     geo_vintage: &terms.geo_vintage,
                     synthetic: terms.synthetic,
                     previous: previous.as_ref().zip(previous_tables).map(
-                        |(manifest, (observations, revisions))| Previous {
+                        |(manifest, (observations, revisions, indicators))| Previous {
                             manifest,
                             observations,
                             revisions,
+                            indicators,
                         },
                     ),
                 },
@@ -169,7 +172,7 @@ impl Making<'_> {
             changes: changes
                 .revised
                 .iter()
-                .filter(|(id, _)| !changes.gone_series.contains(id))
+                .filter(|(id, _)| changes.gone_series.iter().all(|(gone, _)| gone != *id))
                 .map(|(id, counts)| IndicatorChange {
                     id: id.clone(),
                     added: counts.added,
@@ -178,20 +181,37 @@ impl Making<'_> {
                 })
                 .collect(),
             new_indicators: changes.new_series.clone(),
-            gone_indicators: changes
-                .gone_series
+            new_periods: changes
+                .new_periods
                 .iter()
-                .map(|id| (id.clone(), self.expected_title(id)))
+                .map(|(id, periods)| (id.clone(), periods.iter().cloned().collect()))
                 .collect(),
+            revised_figures: changes
+                .notable
+                .iter()
+                .map(|revision| self.revised_figure(revision))
+                .collect(),
+            gone_indicators: changes.gone_series.clone(),
             held,
         }
     }
 
-    /// The title that a set expects, for an indicator that is no longer there to say it.
-    fn expected_title(&self, id: &IndicatorId) -> Text {
-        expected(&self.recipe.terms.sets, id)
-            .map(|indicator| indicator.title.clone())
-            .unwrap_or_default()
+    /// A revision with the name of its region and the decimals of its indicator.
+    fn revised_figure(&self, revision: &NotableRevision) -> RevisedFigure {
+        let mut regions = self.ingredients.regions.iter();
+        let region = regions.find(|region| region.key == revision.region);
+        let mut series = self.ingredients.series.iter();
+        let series = series.find(|series| series.indicator.indicator_id == revision.indicator);
+        RevisedFigure {
+            indicator: revision.indicator.clone(),
+            region: region.map_or_else(Text::default, |region| region.name.clone()),
+            period: revision.period.clone(),
+            sex: revision.sex,
+            old: revision.old,
+            new: revision.new,
+            decimals: series.and_then(|series| series.indicator.decimals),
+            reason: revision.reason,
+        }
     }
 }
 

@@ -83,7 +83,7 @@ impl Engine {
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
         };
-        let entries = accepted
+        let entries: Vec<_> = accepted
             .iter()
             .map(|(id, series, figures)| entry(id, series, figures))
             .collect();
@@ -93,7 +93,7 @@ impl Engine {
             .collect();
         let recipe = Recipe::new(release, moment, region_lists, indicators, terms);
         Ok(Gathered {
-            ingredients: recipe.read_answers(&self.archive).await?,
+            ingredients: recipe.read_answers(&self.archive, &entries).await?,
             recipe,
             entries,
         })

@@ -14,7 +14,7 @@ use botnia_model::{
 };
 use botnia_publish::manifest::RECIPE;
 use botnia_transform::normalise;
-use botnia_transform::release::Series;
+use botnia_transform::release::{MadeFrom, Series};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -174,6 +174,14 @@ pub enum RecipeError {
         #[source]
         source: serde_json::Error,
     },
+    /// It names an indicator that the manifest does not have.
+    #[error("`{RECIPE}` of release {release} has `{indicator}`, but its manifest does not")]
+    EntryMissing {
+        /// The release.
+        release: ReleaseNumber,
+        /// The indicator.
+        indicator: IndicatorId,
+    },
     /// It names an indicator of a source that it does not describe.
     #[error("`{RECIPE}` of release {release} has `{indicator}`, but not its source")]
     SourceMissing {
@@ -288,11 +296,17 @@ impl Recipe {
             })
     }
 
-    /// Reads the descriptions and region lists from the archive.
+    /// Reads the descriptions and region lists from the archive. `entries` say what each
+    /// indicator is made from.
     ///
     /// # Errors
-    /// An answer that is lost or damaged, or that makes no sense any more.
-    pub(crate) async fn read_answers(&self, archive: &Archive) -> Result<Ingredients, EngineError> {
+    /// An answer that is lost or damaged, or that makes no sense any more, and
+    /// [`RecipeError::EntryMissing`].
+    pub(crate) async fn read_answers(
+        &self,
+        archive: &Archive,
+        entries: &[IndicatorEntry],
+    ) -> Result<Ingredients, EngineError> {
         let mut series = Vec::with_capacity(self.indicators.len());
         for indicator in &self.indicators {
             let id = &indicator.indicator_id;
@@ -305,9 +319,21 @@ impl Recipe {
                 expected(sets, id),
                 &themes(sets, id),
             )?;
+            let mut entries = entries.iter();
+            let entry = entries
+                .find(|entry| entry.indicator_id == *id)
+                .ok_or_else(|| RecipeError::EntryMissing {
+                    release: self.release,
+                    indicator: id.clone(),
+                })?;
             series.push(Series {
                 indicator: described.indicator,
                 state: indicator.state,
+                made_from: MadeFrom {
+                    data: entry.data.clone(),
+                    regions: entry.regions,
+                    normalised: entry.normalised,
+                },
             });
         }
         let mut regions: BTreeMap<RegionKey, Region> = BTreeMap::new();

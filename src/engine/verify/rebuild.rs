@@ -22,7 +22,11 @@ use crate::engine::storage::Storage;
 use crate::engine::sweep::chain;
 
 /// The tables of the release before that a release continues.
-const CONTINUED: [&str; 2] = ["observations.parquet", "revisions.parquet"];
+const CONTINUED: [&str; 3] = [
+    "indicators.parquet",
+    "observations.parquet",
+    "revisions.parquet",
+];
 
 /// The kinds of file, in the order in which they are told.
 const KINDS: [&str; 3] = ["tables", "CSV files", "documents"];
@@ -70,7 +74,7 @@ pub(super) async fn rebuild(
     watch: &Arc<dyn Watch>,
 ) -> Result<(), EngineError> {
     let releases = storage.releases();
-    let ingredients = Arc::new(recipe.read_answers(archive).await?);
+    let ingredients = Arc::new(recipe.read_answers(archive, &manifest.indicators).await?);
     let before = before(&releases, &verification.record, &manifest).await?;
     let (previous, is_gone) = match before {
         Before::Whole(previous) => (previous, false),

@@ -11,7 +11,7 @@ pub(super) fn listed(language: Language) -> impl Iterator<Item = (&'static str, 
         .map(move |(path, [fi, sv, en])| (path, in_language(language, fi, sv, en)))
 }
 
-const FILES: [(&str, [&str; 3]); 15] = [
+const FILES: [(&str, [&str; 3]); 17] = [
     (
         "observations.parquet",
         [
@@ -102,6 +102,22 @@ const FILES: [(&str, [&str; 3]); 15] = [
         ],
     ),
     ("CHANGES.md", ["Muutokset", "Ändringar", "Changes"]),
+    (
+        "tiedote.fi.md",
+        [
+            "Tiedote (suomeksi)",
+            "Meddelande (på finska)",
+            "Bulletin (in Finnish)",
+        ],
+    ),
+    (
+        "meddelande.sv.md",
+        [
+            "Tiedote (ruotsiksi)",
+            "Meddelande (på svenska)",
+            "Bulletin (in Swedish)",
+        ],
+    ),
     (
         "LICENCE.md",
         ["Käyttöehdot", "Användningsvillkor", "Terms of use"],

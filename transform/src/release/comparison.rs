@@ -1,130 +1,272 @@
-//! Which indicators two tables tell differently.
+//! What differs between two releases, earlier or later.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
+use std::io::Write;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int32Type;
-use arrow_array::{DictionaryArray, RecordBatch, StringArray};
-use arrow_schema::ArrowError;
-use botnia_model::hash::ContentHasher;
-use botnia_model::{ContentHash, IndicatorId};
+use botnia_model::{
+    Change, IndicatorId, Observation, Period, RegionKey, ReleaseNumber, RevisionReason, Sex, Status,
+};
+use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
 
-use super::table::{hash_rows, hash_schema};
-use super::vintages::open;
+use super::RevisionCounts;
+use super::released::{ReleasedObservations, RevisionLog};
+use super::revision_table::{Revision, Row, SORTED_BY, schema, to_batch};
+use super::vintages::{Difference, Key, Released, compare};
 use crate::TransformError;
+use crate::observation_table::{ROW_GROUP_ROWS, writer_properties};
 
-/// The indicators whose rows are not the same in both tables, or stand in one of them only;
-/// none where the tables do not tell the indicator of a row.
+/// How many differences of each kind are shown of one indicator.
+const LARGEST: usize = 5;
+
+/// Two releases, and the revisions of the later one.
+#[derive(Debug)]
+pub struct ComparedReleases {
+    /// The number of the release that is compared.
+    pub old: ReleaseNumber,
+    /// Its `observations.parquet`.
+    pub old_observations: File,
+    /// The number of the release with which it is compared: a later or an earlier one.
+    pub new: ReleaseNumber,
+    /// Its `observations.parquet`.
+    pub new_observations: File,
+    /// The `revisions.parquet` of the later of the two.
+    pub revisions: File,
+}
+
+/// What differs of one indicator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndicatorDifference {
+    /// The indicator.
+    pub indicator: IndicatorId,
+    /// How many observations.
+    pub counts: RevisionCounts,
+    /// How many of them for each reason.
+    pub reasons: BTreeMap<RevisionReason, u64>,
+    /// The first losses in the order of publication, then the largest changes, then the
+    /// first additions; at most five of each.
+    pub shown: Vec<ObservationDifference>,
+}
+
+/// What differs of one observation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObservationDifference {
+    /// Where.
+    pub region: RegionKey,
+    /// When.
+    pub period: Period,
+    /// Of whom.
+    pub sex: Sex,
+    /// Any further dimension, as its canonical text.
+    pub breakdown: Option<String>,
+    /// What became of it.
+    pub change: Change,
+    /// Its figure and status in the one release.
+    pub old: Option<(Option<f64>, Status)>,
+    /// Its figure and status in the other.
+    pub new: Option<(Option<f64>, Status)>,
+    /// Why, by the latest change between the two.
+    pub reason: RevisionReason,
+}
+
+/// Compares two releases, indicator by indicator; only those that differ are returned. All
+/// differences are written into `table`, if there is one, as Parquet in the columns of
+/// `revisions.parquet`. There, `release` is that of the latest change between the two.
 ///
-/// Memory: one batch, and a hash for each indicator.
+/// In memory is one indicator of each release.
 ///
 /// # Errors
-/// A table that cannot be read.
-pub fn differing_indicators(one: File, other: File) -> Result<Vec<IndicatorId>, TransformError> {
-    let (one, other) = (contents(one)?, contents(other)?);
-    let ids: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-    Ok(ids
-        .into_iter()
-        .filter(|id| one.get(*id) != other.get(*id))
-        .filter_map(|id| id.parse().ok())
-        .collect())
-}
-
-const OBJECT: &str = "a table that is compared";
-
-/// The hash of each indicator's rows, in their order.
-fn contents(table: File) -> Result<BTreeMap<String, ContentHash>, TransformError> {
-    let mut hashers: BTreeMap<String, ContentHasher> = BTreeMap::new();
-    for batch in open(table, OBJECT)? {
-        batch
-            .and_then(|batch| add(&mut hashers, &batch))
-            .map_err(|source| TransformError::ReadParquet {
-                object: OBJECT.to_owned(),
-                source: source.into(),
-            })?;
-    }
-    let finished = hashers
-        .into_iter()
-        .map(|(id, hasher)| (id, hasher.finish()));
-    Ok(finished.collect())
-}
-
-fn add(
-    hashers: &mut BTreeMap<String, ContentHasher>,
-    batch: &RecordBatch,
-) -> Result<(), ArrowError> {
-    let column = batch.column_by_name("indicator_id");
-    let words = column.and_then(|column| column.as_dictionary_opt::<Int32Type>());
-    let Some(ids) = words.and_then(DictionaryArray::downcast_dict::<StringArray>) else {
-        return Ok(());
-    };
-    let ids: Vec<&str> = ids.into_iter().map(Option::unwrap_or_default).collect();
-    let mut start = 0;
-    for run in ids.chunk_by(|one, other| one == other) {
-        if !hashers.contains_key(run[0]) {
-            let mut hasher = ContentHasher::new();
-            hash_schema(&mut hasher, &batch.schema());
-            hashers.insert(run[0].to_owned(), hasher);
-        }
-        if let Some(hasher) = hashers.get_mut(run[0]) {
-            hash_rows(hasher, &batch.slice(start, run.len()))?;
-        }
-        start += run.len();
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Seek;
-    use std::sync::Arc;
-
-    use arrow_array::Float64Array;
-    use arrow_array::builder::StringDictionaryBuilder;
-    use parquet::arrow::ArrowWriter;
-
-    use super::*;
-
-    fn table(rows: &[(&str, f64)]) -> File {
-        let mut ids = StringDictionaryBuilder::<Int32Type>::new();
-        for (id, _) in rows {
-            ids.append_value(id);
-        }
-        let values: Float64Array = rows.iter().map(|(_, value)| Some(*value)).collect();
-        let batch = RecordBatch::try_from_iter([
-            (
-                "indicator_id",
-                Arc::new(ids.finish()) as arrow_array::ArrayRef,
-            ),
-            ("value", Arc::new(values)),
-        ])
-        .unwrap();
-        let mut file = tempfile::tempfile().unwrap();
-        let mut writer =
-            ArrowWriter::try_new(file.try_clone().unwrap(), batch.schema(), None).unwrap();
-        writer.write(&batch).unwrap();
-        writer.close().unwrap();
-        file.rewind().unwrap();
-        file
-    }
-
-    #[test]
-    fn only_indicators_with_other_rows_differ() {
-        let one = || table(&[("a:1", 1.0), ("a:2", 2.0), ("a:1", 3.0)]);
-        let ids = |other| -> Vec<String> {
-            let differing = differing_indicators(one(), other).unwrap();
-            differing.iter().map(ToString::to_string).collect()
+/// Tables that are not those of a release, and a table that cannot be written.
+pub fn compare_releases(
+    releases: ComparedReleases,
+    table: Option<&mut (dyn Write + Send)>,
+) -> Result<Vec<IndicatorDifference>, TransformError> {
+    let [old, new] = [releases.old, releases.new]
+        .map(|release| i32::try_from(release.get()).unwrap_or(i32::MAX));
+    let named = |release: ReleaseNumber| format!("`observations.parquet` of release {release}");
+    let mut old_side = ReleasedObservations::open(releases.old_observations, &named(releases.old))?;
+    let mut new_side = ReleasedObservations::open(releases.new_observations, &named(releases.new))?;
+    let mut log = RevisionLog::open(
+        &releases.revisions,
+        "the revisions of the later release",
+        &(old.min(new).saturating_add(1)..=old.max(new)),
+    )?;
+    let mut table = table.map(Table::begin).transpose()?;
+    let mut differing = Vec::new();
+    loop {
+        let next = [
+            old_side.next_indicator()?,
+            new_side.next_indicator()?,
+            log.next_indicator()?,
+        ];
+        let Some(id) = next.into_iter().flatten().min() else {
+            break;
         };
-        assert!(ids(one()).is_empty());
-        assert_eq!(
-            ids(table(&[("a:1", 1.0), ("a:2", 2.5), ("a:1", 3.0)])),
-            ["a:2"]
-        );
-        // Another order is another content.
-        assert_eq!(
-            ids(table(&[("a:1", 3.0), ("a:1", 1.0), ("a:3", 2.0)])),
-            ["a:1", "a:2", "a:3"]
-        );
+        let (before, after) = (old_side.take(&id)?, new_side.take(&id)?);
+        let later = if new > old {
+            (new, after.as_slice())
+        } else {
+            (old, before.as_slice())
+        };
+        let causes = Causes::of(log.take(&id)?, later);
+        let after: Vec<Observation> = after.iter().map(|row| row.observation.clone()).collect();
+        let (_, differences) = compare(&before, &after, new);
+        let rows: Vec<Row<'_>> = differences
+            .into_iter()
+            .map(|difference| causes.row(difference))
+            .collect();
+        if rows.is_empty() {
+            continue;
+        }
+        if let Some(table) = &mut table {
+            table.write(&id, &rows)?;
+        }
+        differing.push(summary(id, &rows));
+    }
+    if let Some(table) = table {
+        table.finish()?;
+    }
+    Ok(differing)
+}
+
+/// The latest change of each observation of an indicator between two releases.
+struct Causes {
+    latest: HashMap<Key, (i32, RevisionReason)>,
+    /// Of what no revision tells. An indicator whose figures may no longer be published
+    /// goes without one.
+    otherwise: (i32, RevisionReason),
+}
+
+impl Causes {
+    /// Of the revisions, in the order of their releases, and the later release with its
+    /// rows.
+    fn of(revisions: Vec<Revision>, (number, later): (i32, &[Released])) -> Self {
+        let mut latest: HashMap<Key, (i32, RevisionReason)> = revisions
+            .into_iter()
+            .map(|revision| (revision.key, (revision.release, revision.reason)))
+            .collect();
+        for row in later {
+            // What came with its whole indicator after its latest revision, or without any.
+            let came = (row.first_release, RevisionReason::IndicatorAdded);
+            let known = latest.entry(row.key()).or_insert(came);
+            if known.0 < came.0 {
+                *known = came;
+            }
+        }
+        let reason = if later.is_empty() {
+            RevisionReason::IndicatorRemoved
+        } else {
+            RevisionReason::UpstreamUpdate
+        };
+        Self {
+            latest,
+            otherwise: (number, reason),
+        }
+    }
+
+    fn row<'a>(&self, difference: Difference<'a>) -> Row<'a> {
+        let (region, sex, breakdown, period) = difference.subject().key();
+        let key = (region.clone(), sex, breakdown.cloned(), period.clone());
+        let (release, reason) = self.latest.get(&key).copied().unwrap_or(self.otherwise);
+        Row {
+            difference,
+            release,
+            reason,
+        }
+    }
+}
+
+fn summary(indicator: IndicatorId, rows: &[Row<'_>]) -> IndicatorDifference {
+    let mut counts = RevisionCounts::default();
+    let mut reasons = BTreeMap::new();
+    for row in rows {
+        counts.count(row.difference.change());
+        *reasons.entry(row.reason).or_default() += 1;
+    }
+    let shown = [Change::Removed, Change::Changed, Change::Added]
+        .into_iter()
+        .flat_map(|change| {
+            let mut of_kind: Vec<&Row<'_>> = rows
+                .iter()
+                .filter(|row| row.difference.change() == change)
+                .collect();
+            if change == Change::Changed {
+                // Stable: equal ones stay in the order of publication.
+                of_kind.sort_by(|one, other| size(other).total_cmp(&size(one)));
+            }
+            of_kind.truncate(LARGEST);
+            of_kind
+        })
+        .map(shown)
+        .collect();
+    IndicatorDifference {
+        indicator,
+        counts,
+        reasons,
+        shown,
+    }
+}
+
+/// The difference of the two figures; a figure that came or went is larger than any.
+fn size(row: &Row<'_>) -> f64 {
+    let old = row.difference.old.map(|old| old.observation.value);
+    let new = row.difference.new.map(|new| new.value);
+    match (old.flatten(), new.flatten()) {
+        (Some(old), Some(new)) => (new - old).abs(),
+        (None, None) => 0.0,
+        _ => f64::INFINITY,
+    }
+}
+
+fn shown(row: &Row<'_>) -> ObservationDifference {
+    let subject = row.difference.subject();
+    let says = |observation: &Observation| (observation.value, observation.status);
+    ObservationDifference {
+        region: subject.region.clone(),
+        period: subject.period.clone(),
+        sex: subject.sex,
+        breakdown: subject
+            .breakdown
+            .as_ref()
+            .map(|breakdown| breakdown.as_str().to_owned()),
+        change: row.difference.change(),
+        old: row.difference.old.map(|old| says(&old.observation)),
+        new: row.difference.new.map(says),
+        reason: row.reason,
+    }
+}
+
+/// The file of a comparison on its way.
+struct Table<'t>(ArrowWriter<&'t mut (dyn Write + Send)>);
+
+impl<'t> Table<'t> {
+    fn begin(sink: &'t mut (dyn Write + Send)) -> Result<Self, TransformError> {
+        // By indicator: the rows of several releases stand together.
+        let sorted_by: Vec<&str> = SORTED_BY.into_iter().skip(1).collect();
+        let schema = schema().map_err(|source| unwritten(source.into()))?;
+        let properties = writer_properties(&schema, &sorted_by, ROW_GROUP_ROWS);
+        ArrowWriter::try_new(sink, schema, Some(properties))
+            .map(Self)
+            .map_err(unwritten)
+    }
+
+    fn write(&mut self, id: &IndicatorId, rows: &[Row<'_>]) -> Result<(), TransformError> {
+        to_batch(&id.to_string(), rows)
+            .map_err(ParquetError::from)
+            .and_then(|batch| self.0.write(&batch))
+            .map_err(unwritten)
+    }
+
+    fn finish(self) -> Result<(), TransformError> {
+        let sink = self.0.into_inner().map_err(unwritten)?;
+        sink.flush().map_err(|source| unwritten(source.into()))
+    }
+}
+
+fn unwritten(source: ParquetError) -> TransformError {
+    TransformError::WriteParquet {
+        object: "the differences of two releases".to_owned(),
+        source,
     }
 }

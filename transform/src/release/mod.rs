@@ -13,14 +13,21 @@
 //! hashed, bytes are not), and any figure that nobody asked for: intervals, trends and
 //! verdicts are made elsewhere.
 
+mod as_of;
+mod boundaries;
 mod catalogue;
 mod comparison;
 mod credits;
+mod differing;
 mod figures;
 mod files;
 mod memberships;
+mod notable;
 mod places;
+mod reasons;
 mod region_files;
+mod released;
+mod revision_table;
 mod revisions;
 mod rows;
 mod spill;
@@ -30,22 +37,29 @@ mod tests;
 mod vintages;
 mod wellbeing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write};
 
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables};
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Region,
-    RegionLevel, ReleaseNumber, SourceId,
+    Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Period,
+    Region, RegionLevel, ReleaseNumber, SourceId, Text,
 };
 
+pub use self::as_of::{LaterTables, as_of};
+use self::boundaries::Boundaries;
 pub use self::catalogue::Span;
-pub use self::comparison::differing_indicators;
+pub use self::comparison::{
+    ComparedReleases, IndicatorDifference, ObservationDifference, compare_releases,
+};
 use self::credits::{Catalogue, Credit, Treatment};
+pub use self::differing::differing_indicators;
 use self::figures::Figures;
 use self::files::Files;
+pub use self::notable::NotableRevision;
 use self::places::Places;
+pub use self::released::{indicator_titles, region_names};
 use self::wellbeing::Reported;
 use crate::TransformError;
 
@@ -74,6 +88,19 @@ pub struct Series {
     pub indicator: Indicator,
     /// Whether its figures are kept up.
     pub state: IndicatorState,
+    /// What its figures were made from.
+    pub made_from: MadeFrom,
+}
+
+/// What the figures of an indicator were made from, by content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeFrom {
+    /// The answers with the figures.
+    pub data: Vec<ContentHash>,
+    /// The region list that translated their region ids.
+    pub regions: ContentHash,
+    /// What was made of them.
+    pub normalised: ContentHash,
 }
 
 /// How a source wants to be named.
@@ -94,6 +121,8 @@ pub struct Previous<'a> {
     pub observations: File,
     /// Its `revisions.parquet`.
     pub revisions: File,
+    /// Its `indicators.parquet`.
+    pub indicators: File,
 }
 
 /// Everything a release is built from, apart from the observations themselves.
@@ -149,20 +178,38 @@ pub struct RevisionCounts {
     pub removed: u64,
 }
 
+impl RevisionCounts {
+    /// Counts one more.
+    pub(crate) fn count(&mut self, change: Change) {
+        match change {
+            Change::Added => self.added += 1,
+            Change::Changed => self.changed += 1,
+            Change::Removed => self.removed += 1,
+        }
+    }
+}
+
 /// What a release changes against the one before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReleaseChanges {
     /// By indicator that both releases have or only the previous one has; those without
     /// revisions are not listed.
     pub revised: BTreeMap<IndicatorId, RevisionCounts>,
     /// Indicators that the previous release does not have.
     pub new_series: Vec<IndicatorId>,
-    /// Indicators that only the previous release has.
-    pub gone_series: Vec<IndicatorId>,
+    /// Indicators that only the previous release has, with their titles there.
+    pub gone_series: Vec<(IndicatorId, Text)>,
+    /// Periods with a value of which the previous release says nothing, by indicator that
+    /// both releases have.
+    pub new_periods: BTreeMap<IndicatorId, BTreeSet<Period>>,
+    /// The largest revisions by share of the figure among those of the country, the
+    /// provinces and the wellbeing services counties, the largest first: at most ten, and
+    /// at most three of an indicator.
+    pub notable: Vec<NotableRevision>,
 }
 
 /// What was built.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Built {
     /// All tables, by path.
     pub files: Vec<TableFile>,
@@ -209,6 +256,9 @@ pub fn build(
     let manifest = previous.as_ref().map(|previous| previous.manifest);
     let mut files = Files::new(output, release, geo_vintage, synthetic, manifest);
     let mut places = Places::new(regions, tables, groups, geo_vintage);
+    let boundaries = manifest.map_or_else(Boundaries::default, |previous| {
+        Boundaries::between(tables, &previous.geo_vintage, geo_vintage)
+    });
 
     let catalogue = Catalogue { series, sources };
     let figures = Figures::read(
@@ -216,6 +266,7 @@ pub fn build(
         catalogue,
         Reported::new(sets),
         previous,
+        boundaries,
         &mut places,
         inputs,
         &mut files,

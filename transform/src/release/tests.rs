@@ -3,5 +3,8 @@
 mod files;
 mod history;
 mod memberships;
+mod past;
+mod reasons;
+mod recorded;
 mod reporting;
 mod world;

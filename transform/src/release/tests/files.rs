@@ -466,7 +466,7 @@ impl Output for FullDisk {
 
 #[test]
 fn a_full_disk_is_reported_with_the_file() {
-    for room in 0..24 {
+    for room in 0..26 {
         let error = world().try_release(None, &mut FullDisk(room)).unwrap_err();
         assert!(matches!(
             error,
@@ -474,7 +474,7 @@ fn a_full_disk_is_reported_with_the_file() {
                 if path.ends_with(".parquet") && source.kind() == io::ErrorKind::StorageFull
         ));
     }
-    assert!(world().try_release(None, &mut FullDisk(24)).is_ok());
+    assert!(world().try_release(None, &mut FullDisk(26)).is_ok());
 }
 
 #[test]

@@ -20,12 +20,15 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
 use crate::TransformError;
-use crate::release::{Build, Built, Inputs, Output, Previous, Series, SourceCredit, build};
+use crate::observation_table::content_hash;
+use crate::release::{
+    Build, Built, Inputs, MadeFrom, Output, Previous, Series, SourceCredit, build,
+};
 
 pub(super) const DAY: &str = "2025-01-01";
 
 /// Everything a release is made from, to be changed between two releases.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct World {
     pub(super) figures: BTreeMap<IndicatorId, Vec<Observation>>,
     pub(super) producers: BTreeMap<IndicatorId, &'static str>,
@@ -34,6 +37,10 @@ pub(super) struct World {
     pub(super) groups: Vec<CustomGroup>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
+    /// The day of the division.
+    pub(super) day: &'static str,
+    /// Answers that are others than the figures make one think.
+    pub(super) answers: BTreeMap<IndicatorId, ContentHash>,
 }
 
 /// A release with all its files, carried ones too.
@@ -128,6 +135,8 @@ impl World {
             groups: Vec::new(),
             sets: Vec::new(),
             synthetic: false,
+            day: DAY,
+            answers: BTreeMap::new(),
         }
     }
 
@@ -203,8 +212,19 @@ impl World {
                 source_url: None,
             },
             state: IndicatorState::Active,
+            made_from: self.made_from(id),
         };
         self.figures.keys().map(series).collect()
+    }
+
+    /// Other figures come from other answers, unless it is said otherwise.
+    fn made_from(&self, id: &IndicatorId) -> MadeFrom {
+        let normalised = content_hash(id, &self.figures[id]);
+        MadeFrom {
+            data: vec![self.answers.get(id).copied().unwrap_or(normalised)],
+            regions: ContentHash::of(b"the region list"),
+            normalised,
+        }
     }
 
     pub(super) fn try_release(
@@ -225,12 +245,13 @@ impl World {
                     source: "made".parse().unwrap(),
                     line: "Made up by hand.".to_owned(),
                 }],
-                geo_vintage: DAY,
+                geo_vintage: self.day,
                 synthetic: self.synthetic,
                 previous: previous.map(|previous| Previous {
                     manifest: &previous.manifest,
                     observations: file_of(&previous.files["observations.parquet"]),
                     revisions: file_of(&previous.files["revisions.parquet"]),
+                    indicators: file_of(&previous.files["indicators.parquet"]),
                 }),
             },
             &mut self.clone(),
@@ -267,17 +288,18 @@ impl World {
             parent: None,
             program_version: "0".to_owned(),
             synthetic: self.synthetic,
-            geo_vintage: DAY.to_owned(),
+            geo_vintage: self.day.to_owned(),
             inputs: nothing,
             indicators: self
                 .figures
                 .keys()
-                .map(|id| IndicatorEntry {
+                .map(|id| (id, self.made_from(id)))
+                .map(|(id, made_from)| IndicatorEntry {
                     indicator_id: id.clone(),
-                    normalised: nothing,
+                    normalised: made_from.normalised,
                     description: nothing,
-                    data: Vec::new(),
-                    regions: nothing,
+                    data: made_from.data,
+                    regions: made_from.regions,
                     rows_in: 0,
                     rows_out: 0,
                     findings: Findings::default(),
@@ -347,7 +369,7 @@ impl Write for MemoryFile {
     }
 }
 
-fn file_of(bytes: &Bytes) -> File {
+pub(super) fn file_of(bytes: &Bytes) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
@@ -362,30 +384,12 @@ pub(super) type TableRow = BTreeMap<String, Cell>;
 
 impl Release {
     pub(super) fn batches(&self, path: &str) -> Vec<RecordBatch> {
-        ParquetRecordBatchReaderBuilder::try_new(self.files[path].clone())
-            .unwrap()
-            .build()
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap()
+        batches_of(self.files[path].clone())
     }
 
     /// All rows of a file.
     pub(super) fn rows(&self, path: &str) -> Vec<TableRow> {
-        let rows_of = |batch: RecordBatch| {
-            (0..batch.num_rows())
-                .map(|row| {
-                    batch
-                        .schema()
-                        .fields()
-                        .iter()
-                        .zip(batch.columns())
-                        .map(|(field, column)| (field.name().clone(), cell(column, row)))
-                        .collect()
-                })
-                .collect::<Vec<_>>()
-        };
-        self.batches(path).into_iter().flat_map(rows_of).collect()
+        rows_of(self.files[path].clone())
     }
 
     /// Some columns of all rows of a file; `-` where there is nothing.
@@ -413,6 +417,33 @@ impl Release {
             .find(|entry| entry.key == key)
             .and_then(|entry| entry.value.clone())
     }
+}
+
+fn batches_of(file: Bytes) -> Vec<RecordBatch> {
+    ParquetRecordBatchReaderBuilder::try_new(file)
+        .unwrap()
+        .build()
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+/// All rows of a Parquet file.
+pub(super) fn rows_of(file: Bytes) -> Vec<TableRow> {
+    let rows = |batch: RecordBatch| {
+        (0..batch.num_rows())
+            .map(|row| {
+                batch
+                    .schema()
+                    .fields()
+                    .iter()
+                    .zip(batch.columns())
+                    .map(|(field, column)| (field.name().clone(), cell(column, row)))
+                    .collect()
+            })
+            .collect::<Vec<_>>()
+    };
+    batches_of(file).into_iter().flat_map(rows).collect()
 }
 
 pub(super) fn select(row: &TableRow, columns: &[&str]) -> String {
