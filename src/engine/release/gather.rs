@@ -93,7 +93,7 @@ impl Engine {
             .collect();
         let recipe = Recipe::new(release, moment, region_lists, indicators, terms);
         Ok(Gathered {
-            ingredients: recipe.read_answers(&self.archive, &entries).await?,
+            ingredients: recipe.read_answers(&self.archive).await?,
             recipe,
             entries,
         })

@@ -174,14 +174,6 @@ pub enum RecipeError {
         #[source]
         source: serde_json::Error,
     },
-    /// It names an indicator that the manifest does not have.
-    #[error("`{RECIPE}` of release {release} has `{indicator}`, but its manifest does not")]
-    EntryMissing {
-        /// The release.
-        release: ReleaseNumber,
-        /// The indicator.
-        indicator: IndicatorId,
-    },
     /// It names an indicator of a source that it does not describe.
     #[error("`{RECIPE}` of release {release} has `{indicator}`, but not its source")]
     SourceMissing {
@@ -296,17 +288,11 @@ impl Recipe {
             })
     }
 
-    /// Reads the descriptions and region lists from the archive. `entries` say what each
-    /// indicator is made from.
+    /// Reads the descriptions and region lists from the archive.
     ///
     /// # Errors
-    /// An answer that is lost or damaged, or that makes no sense any more, and
-    /// [`RecipeError::EntryMissing`].
-    pub(crate) async fn read_answers(
-        &self,
-        archive: &Archive,
-        entries: &[IndicatorEntry],
-    ) -> Result<Ingredients, EngineError> {
+    /// An answer that is lost or damaged, or that makes no sense any more.
+    pub(crate) async fn read_answers(&self, archive: &Archive) -> Result<Ingredients, EngineError> {
         let mut series = Vec::with_capacity(self.indicators.len());
         for indicator in &self.indicators {
             let id = &indicator.indicator_id;
@@ -319,20 +305,13 @@ impl Recipe {
                 expected(sets, id),
                 &themes(sets, id),
             )?;
-            let mut entries = entries.iter();
-            let entry = entries
-                .find(|entry| entry.indicator_id == *id)
-                .ok_or_else(|| RecipeError::EntryMissing {
-                    release: self.release,
-                    indicator: id.clone(),
-                })?;
             series.push(Series {
                 indicator: described.indicator,
                 state: indicator.state,
                 made_from: MadeFrom {
-                    data: entry.data.clone(),
-                    regions: entry.regions,
-                    normalised: entry.normalised,
+                    data: indicator.data.clone(),
+                    regions: indicator.regions,
+                    normalised: indicator.normalised,
                 },
             });
         }
