@@ -74,6 +74,9 @@ pub enum DissolveError {
         /// The kind.
         kind: ValueKind,
     },
+    /// Nobody says of which kind they are.
+    #[error("no indicator set says what kind of figures they are")]
+    UnknownKind,
     /// The wanted division is the earlier one, and sums cannot be taken apart.
     #[error("figures on the division of {from} cannot be brought to the earlier one of {to}")]
     Backwards {
@@ -99,16 +102,18 @@ struct Parts {
 /// levels are left out.
 ///
 /// # Errors
-/// A kind of figures that does not add up, and an earlier day.
+/// A kind of figures that does not add up or is not known, and an earlier day.
 pub fn dissolve(
-    kind: ValueKind,
+    kind: Option<ValueKind>,
     observations: &[Observation],
     tables: &RegionTables,
     from: Date,
     to: Date,
 ) -> Result<Dissolved, DissolveError> {
-    if !matches!(kind, ValueKind::Count | ValueKind::Euro) {
-        return Err(DissolveError::NotAdditive { kind });
+    match kind {
+        Some(ValueKind::Count | ValueKind::Euro) => {}
+        Some(kind) => return Err(DissolveError::NotAdditive { kind }),
+        None => return Err(DissolveError::UnknownKind),
     }
     if to < from {
         return Err(DissolveError::Backwards { from, to });

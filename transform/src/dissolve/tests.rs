@@ -37,7 +37,7 @@ fn dissolved(figures: &[(&str, Option<f64>)], from: &str, to: &str) -> Dissolved
         .collect();
     figures.sort_by(|one, other| one.key().cmp(&other.key()));
     dissolve(
-        ValueKind::Count,
+        Some(ValueKind::Count),
         &figures,
         RegionTables::builtin(),
         day(from),
@@ -152,19 +152,23 @@ fn only_what_adds_up_is_summed() {
     for kind in ValueKind::ALL {
         let adds_up = ["count", "euro"].contains(&kind.as_str());
         assert_eq!(
-            attempt(*kind, "2015-01-01", "2026-01-01").is_ok(),
+            attempt(Some(*kind), "2015-01-01", "2026-01-01").is_ok(),
             adds_up,
             "{kind}"
         );
     }
     assert_eq!(
-        attempt(ValueKind::Rate, "2015-01-01", "2026-01-01").unwrap_err(),
+        attempt(Some(ValueKind::Rate), "2015-01-01", "2026-01-01").unwrap_err(),
         "figures of the kind `rate` do not add up over municipalities; only counts and amounts \
          of money do"
     );
     assert_eq!(
-        attempt(ValueKind::Count, "2026-01-01", "2015-01-01").unwrap_err(),
+        attempt(Some(ValueKind::Count), "2026-01-01", "2015-01-01").unwrap_err(),
         "figures on the division of 2026-01-01 cannot be brought to the earlier one of 2015-01-01"
+    );
+    assert_eq!(
+        attempt(None, "2015-01-01", "2026-01-01").unwrap_err(),
+        "no indicator set says what kind of figures they are"
     );
 }
 
@@ -248,7 +252,7 @@ fn compared(
 ) -> usize {
     let tables = RegionTables::builtin();
     let (from, to) = (day(from), day("2026-01-01"));
-    let dissolved = dissolve(ValueKind::Count, observations, tables, from, to).unwrap();
+    let dissolved = dissolve(Some(ValueKind::Count), observations, tables, from, to).unwrap();
     assert_eq!(dissolved.blocked, []);
     let both = dissolved.observations.iter().filter_map(|row| {
         let key = (row.period.year(), row.region.code.to_string());
@@ -292,7 +296,7 @@ fn a_wrong_division_is_noticed() {
     let of_2013 = recorded(&shared, "regions.2015.json", "data/127.2013.json.gz");
     let (from, to) = (day("2015-10-01"), day("2026-01-01"));
     let dissolved = dissolve(
-        ValueKind::Count,
+        Some(ValueKind::Count),
         &of_2013,
         RegionTables::builtin(),
         from,
