@@ -97,7 +97,7 @@ impl Making<'_> {
             self.releases,
             Assembly {
                 facts: self.facts(&built),
-                inputs: self.recipe.inputs(&self.ingredients, &entries)?,
+                inputs: self.recipe.inputs(&self.ingredients)?,
                 recipe: self.recipe.write()?,
                 scratch: self.scratch,
                 tables: built
