@@ -61,8 +61,13 @@ fn lines(path: &Path) -> usize {
 }
 
 #[test]
-fn what_a_release_said_can_be_had_after_its_files_went() {
+fn releases_are_compared_and_what_one_said_can_be_had_after_its_files_went() {
     let (_upstream, workspace) = three_releases();
+    compared_in_words_and_as_a_file(&workspace);
+    had_after_its_files_went(&workspace);
+}
+
+fn had_after_its_files_went(workspace: &Workspace) {
     let observations = |release: &str| {
         let releases = workspace.data().join("published/releases");
         rows(&releases.join(release).join("observations.parquet"))
@@ -138,9 +143,7 @@ fn what_a_release_said_can_be_had_after_its_files_went() {
     refused.says("botnia export --as-of 1");
 }
 
-#[test]
-fn two_releases_are_compared_in_words_and_as_a_file() {
-    let (_upstream, workspace) = three_releases();
+fn compared_in_words_and_as_a_file(workspace: &Workspace) {
     let compare = |arguments: &[&str]| {
         let mut command = vec!["diff"];
         command.extend(arguments);

@@ -47,18 +47,14 @@ impl Figures {
     /// What botnia computes is added first. Figures that may not be published onward then
     /// go into a file of their own, and into nothing else.
     pub(super) fn read(
-        release: ReleaseNumber,
         catalogue: Catalogue<'_>,
         aggregator: &Aggregator,
         mut reported: Reported,
-        previous: Option<Previous<'_>>,
-        boundaries: Boundaries,
+        mut history: History,
         places: &mut Places,
         inputs: &mut dyn Inputs,
         files: &mut Files<'_>,
     ) -> Result<Self, TransformError> {
-        let release = i32::try_from(release.get()).unwrap_or(i32::MAX);
-        let mut history = History::new(release, catalogue, previous, boundaries)?;
         let mut pass = Pass::begin(files)?;
         let mut own_use = OwnUse::default();
         let mut spans = Vec::with_capacity(catalogue.series.len());
@@ -101,7 +97,7 @@ impl Figures {
 }
 
 /// The previous release beside the new one.
-struct History {
+pub(super) struct History {
     release: i32,
     /// The indicators of the previous release, ascending.
     known: Vec<IndicatorEntry>,
@@ -116,12 +112,14 @@ struct History {
 }
 
 impl History {
-    fn new(
-        release: i32,
+    /// Nothing of it met yet. `boundaries` are those that moved since the previous release.
+    pub(super) fn new(
+        release: ReleaseNumber,
         catalogue: Catalogue<'_>,
         previous: Option<Previous<'_>>,
         boundaries: Boundaries,
     ) -> Result<Self, TransformError> {
+        let release = i32::try_from(release.get()).unwrap_or(i32::MAX);
         let (known, observations, revisions, titles) = match previous {
             None => (Vec::new(), None, None, BTreeMap::new()),
             Some(previous) => {

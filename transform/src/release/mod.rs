@@ -58,7 +58,7 @@ pub use self::comparison::{
 };
 use self::credits::{Catalogue, Credit, Treatment};
 pub use self::differing::differing_indicators;
-use self::figures::Figures;
+use self::figures::{Figures, History};
 use self::files::Files;
 pub use self::notable::NotableRevision;
 use self::places::Places;
@@ -275,12 +275,10 @@ pub fn build(
     let catalogue = Catalogue { series, sources };
     let aggregator = Aggregator::new(catalogue, sets, groups, &places, inputs)?;
     let figures = Figures::read(
-        release,
         catalogue,
         &aggregator,
         Reported::new(sets),
-        previous,
-        boundaries,
+        History::new(release, catalogue, previous, boundaries)?,
         &mut places,
         inputs,
         &mut files,
