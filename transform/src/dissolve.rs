@@ -245,21 +245,21 @@ fn sum(
         breakdown: first.breakdown.clone(),
         value: total(|member| member.value),
         absolute_value: total(|member| member.absolute_value),
-        status: status(members.iter().map(|member| member.status)),
+        status: status(&members),
         origin: Origin::Computed,
     })
 }
 
 /// A sum is as uncertain as the most uncertain of its parts; nothing and something is
 /// something.
-fn status(of_members: impl Iterator<Item = Status> + Clone) -> Status {
-    let any = |status| of_members.clone().any(|member| member == status);
+fn status(members: &[&Observation]) -> Status {
+    let any = |status| members.iter().any(|member| member.status == status);
     for uncertain in [Status::Projection, Status::Provisional, Status::Break] {
         if any(uncertain) {
             return uncertain;
         }
     }
-    if of_members.clone().all(|member| member == Status::Nil) {
+    if members.iter().all(|member| member.status == Status::Nil) {
         Status::Nil
     } else {
         Status::Normal

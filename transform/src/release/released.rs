@@ -19,11 +19,14 @@ use super::vintages::Released;
 use crate::TransformError;
 use crate::observation_table::{Words, column, from_batch, wrong_type};
 
+/// The rows of a batch, each with its indicator.
+type Rows<T> = Vec<(IndicatorId, T)>;
+
 /// Rows with their indicators, in the order of the indicators.
 struct ByIndicator<T> {
     reader: ParquetRecordBatchReader,
     object: String,
-    rows: fn(&RecordBatch) -> Result<Vec<(IndicatorId, T)>, TransformError>,
+    rows: fn(&RecordBatch) -> Result<Rows<T>, TransformError>,
     waiting: VecDeque<(IndicatorId, T)>,
 }
 

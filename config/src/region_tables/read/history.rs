@@ -162,11 +162,12 @@ fn unchanged(
         last: lasts.into_iter().flatten().min(),
     };
     let days = validity.first.zip(validity.last);
-    (!days.is_some_and(|(first, last)| last < first)).then(|| Membership {
-        municipality: municipality.code.clone(),
-        region: region.clone(),
-        validity,
-    })
+    days.is_none_or(|(first, last)| last >= first)
+        .then(|| Membership {
+            municipality: municipality.code.clone(),
+            region: region.clone(),
+            validity,
+        })
 }
 
 /// All classes, by municipality, classification and day.
