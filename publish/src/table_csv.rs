@@ -129,7 +129,7 @@ mod tests {
             String::from_utf8(text).unwrap(),
             "code,value,release\n\
              005,-0.1,7\n\
-             \"'=1+1, \"\"x\"\"'\",,0\n\
+             \"'=1+1, \"\"x\"\"\",,0\n\
              ,1000000000000000000000,\n"
         );
     }

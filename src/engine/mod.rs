@@ -15,6 +15,7 @@ pub mod job;
 pub mod ledger;
 mod normalised;
 mod observed;
+mod own_use;
 mod plan;
 pub mod regions;
 pub(crate) mod release;

@@ -88,7 +88,7 @@ impl Engine {
         if entries.is_empty() {
             return Ok(());
         }
-        let inputs = recipe.inputs(&ingredients, &entries)?;
+        let inputs = recipe.inputs(&ingredients)?;
         if previous
             .as_ref()
             .is_some_and(|(_, manifest)| manifest.inputs == inputs)
@@ -110,6 +110,8 @@ impl Engine {
         self.ledger
             .heartbeat(lease, self.clock.now(), self.lease_time())
             .await?;
+        self.keep_own_use(scratch.path()).await?;
+        self.keep_own_use(scratch.path()).await?;
         self.releases.commit(staged, moment, lease.token).await?;
         Ok(())
     }

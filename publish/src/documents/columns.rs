@@ -33,6 +33,9 @@ fn special(table: &str, column: &str) -> Option<&'static str> {
         ("wellbeing", "year") => "The latest year with a value; null where there is none",
         ("wellbeing", "period") => "The latest period with a value; null where there is none",
         ("wellbeing", "value") => "The area's own value in that year, unrounded",
+        ("wellbeing", "origin") => {
+            "Whether the value is published or computed; null where there is none"
+        }
         ("wellbeing", "sex") => "total, or the only sex that the indicator has",
         _ => return None,
     })
@@ -61,6 +64,15 @@ fn of_observations(column: &str) -> Option<&'static str> {
         }
         "origin" => "published by the source, or computed as an aggregate of published values",
         "first_release" => "The release in which this value first appeared",
+        "coverage" => {
+            "For a computed value the share of the members' population that stands behind it: 1, \
+             because a missing member blocks the value; null for a published value"
+        }
+        "blocked" => {
+            "Why no later value was computed for the area: member_missing, denominator_unknown, \
+             population_unknown, another_division or parts_disagree; null where none was to be \
+             computed"
+        }
         _ => return None,
     })
 }
@@ -101,10 +113,12 @@ fn of_indicators(column: &str) -> Option<&'static str> {
         "producer_sv" => "The organisation that makes the figures, in Swedish",
         "producer_en" => "The organisation that makes the figures, in English",
         "licence" => "SPDX id or name of the licence",
-        "redistributable" => "Whether the figures may be published onward without agreement",
+        "redistributable" => {
+            "Whether the figures may be published onward; if not, the release has none of them"
+        }
         "data_updated" => "The source's own date of the last update, YYYY-MM-DD",
-        "first_year" => "First year with an observation",
-        "last_year" => "Last year with an observation",
+        "first_year" => "First year with an observation in the release",
+        "last_year" => "Last year with an observation in the release",
         "levels" => "Levels with observations",
         "themes" => "Themes of the life course, from the indicator sets",
         "state" => "Whether the figures are kept up",

@@ -91,7 +91,8 @@ pub struct IndicatorFact {
     pub producer: Option<Producer>,
     /// The SPDX id or name of the licence.
     pub licence: String,
-    /// Whether the figures may be published onward.
+    /// Whether the figures may be published onward. If not, the release tells what the
+    /// indicator is and has none of its figures.
     pub redistributable: bool,
     /// Whether the figures are kept up.
     pub state: IndicatorState,
@@ -231,30 +232,41 @@ impl ReleaseFacts {
         format!("{}+{}", self.schema_version, self.number)
     }
 
-    /// The licence that holds for all figures, where there is one: an SPDX id.
+    /// The licence that holds for all figures of the release, where there is one: an SPDX
+    /// id.
     fn single_licence(&self) -> Option<&str> {
-        let first = self.indicators.first()?;
-        self.indicators
+        let mut licences = self
+            .indicators
             .iter()
-            .all(|one| one.licence == first.licence && one.redistributable)
-            .then_some(first.licence.as_str())
+            .filter(|indicator| indicator.redistributable)
+            .map(|indicator| indicator.licence.as_str());
+        let first = licences.next()?;
+        licences.all(|other| other == first).then_some(first)
     }
 
-    /// The indicators of each producer: by the producer's id, those without one first.
+    /// The producers whose figures the release has: by id, those without one first.
     fn producers(&self) -> Vec<ProducerFacts<'_>> {
-        let mut producers: BTreeMap<(&str, &str, bool), ProducerFacts<'_>> = BTreeMap::new();
-        for indicator in &self.indicators {
+        self.producers_of(|indicator| indicator.redistributable)
+    }
+
+    /// The producers of indicators whose figures may not be published.
+    fn withheld_producers(&self) -> Vec<ProducerFacts<'_>> {
+        self.producers_of(|indicator| !indicator.redistributable)
+    }
+
+    fn producers_of(&self, wanted: fn(&IndicatorFact) -> bool) -> Vec<ProducerFacts<'_>> {
+        let mut producers: BTreeMap<(&str, &str), ProducerFacts<'_>> = BTreeMap::new();
+        for indicator in self.indicators.iter().filter(|one| wanted(one)) {
             let id = indicator
                 .producer
                 .as_ref()
                 .map_or("", |one| one.id.as_str());
-            let key = (id, indicator.licence.as_str(), indicator.redistributable);
+            let key = (id, indicator.licence.as_str());
             producers
                 .entry(key)
                 .or_insert_with(|| ProducerFacts {
                     producer: indicator.producer.as_ref(),
                     licence: &indicator.licence,
-                    redistributable: indicator.redistributable,
                     sources: Vec::new(),
                     indicators: 0,
                 })
@@ -294,7 +306,6 @@ impl IndicatorFact {
 struct ProducerFacts<'a> {
     producer: Option<&'a Producer>,
     licence: &'a str,
-    redistributable: bool,
     sources: Vec<&'a SourceId>,
     indicators: u64,
 }

@@ -90,7 +90,8 @@ const FINNISH: Phrases = Phrases {
         "Aluekoodit ovat tekstiä: `005` on eri asia kuin luku 5. Yhdistä taulukot sarakkeella \
          `region_id` (esimerkiksi `KU743`), koska sama koodi tarkoittaa eri tasoilla eri aluetta.",
         "Arvot ovat pyöristämättömiä, sellaisina kuin lähde on ne julkaissut. Niitä ei ole \
-         laskettu vähentämällä muista luvuista.",
+         laskettu vähentämällä muista luvuista. Jos sarakkeessa `origin` on `computed`, botnia on \
+         laskenut arvon julkaistuista luvuista, koska lähde ei julkaise sitä.",
         "`first_release` kertoo, missä julkaisussa arvo oli ensimmäisen kerran tällaisena. Muuttuneet arvot \
          ovat taulukossa `revisions.parquet`.",
         "Julkaisua ei muuteta jälkikäteen. Uudet tiedot tulevat uuteen julkaisuun.",
@@ -164,7 +165,8 @@ const SWEDISH: Phrases = Phrases {
          kolumnen `region_id` (till exempel `KU743`), eftersom samma kod betyder olika områden på \
          olika nivåer.",
         "Värdena är oavrundade, sådana som källan har publicerat dem. De har inte räknats fram \
-         genom subtraktion.",
+         genom subtraktion. Om kolumnen `origin` har `computed` har botnia räknat ut värdet av \
+         publicerade värden, eftersom källan inte publicerar det.",
         "`first_release` anger i vilken publikation värdet först hade denna form. Ändrade värden \
          finns i tabellen `revisions.parquet`.",
         "En publikation ändras inte i efterhand. Nya uppgifter ges ut i en ny publikation.",
@@ -233,7 +235,9 @@ const ENGLISH: Phrases = Phrases {
         "Where the source publishes no value, the row is absent or the value empty, never zero. The table `wellbeing.parquet` has a row even then, and its column `status` says why there is no value.",
         "Area codes are text: `005` is not the number 5. Join tables by `region_id` (for example \
          `KU743`): the same code means different areas on different levels.",
-        "Values are unrounded, as the source published them. None was derived by subtraction.",
+        "Values are unrounded, as the source published them. None was derived by subtraction. \
+         Where `origin` is `computed`, botnia calculated the value from published ones, because \
+         the source does not publish it.",
         "`first_release` is the release in which the value first appeared as it is. Changed \
          values are listed in `revisions.parquet`.",
         "A release is never changed afterwards. New figures come in a new release.",

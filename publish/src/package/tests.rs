@@ -48,6 +48,10 @@ fn parquet(values: &[f64]) -> Vec<u8> {
             "first_release",
             Arc::new(Int32Array::from(vec![1; values.len()])),
         ),
+        (
+            "coverage",
+            Arc::new(Float64Array::from(vec![None; values.len()])),
+        ),
     ])
     .unwrap();
     let mut bytes = Vec::new();

@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Text};
+use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Region, Text};
 use botnia_publish::{
     Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, Releases,
     RevisedFigure, SourceFact, Staged, assemble,
@@ -16,7 +16,7 @@ use botnia_transform::release::{
 };
 
 use super::recipe::{Ingredients, Recipe, SourceTerms};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, own_use};
 
 /// A release on its way.
 pub(crate) struct Making<'a> {
@@ -96,8 +96,8 @@ impl Making<'_> {
         let staged = assemble(
             self.releases,
             Assembly {
-                facts: self.facts(&built, &entries),
-                inputs: self.recipe.inputs(&self.ingredients, &entries)?,
+                facts: self.facts(&built),
+                inputs: self.recipe.inputs(&self.ingredients)?,
                 recipe: self.recipe.write()?,
                 scratch: self.scratch,
                 tables: built
@@ -112,7 +112,7 @@ impl Making<'_> {
                     })
                     .collect(),
                 previous: self.previous,
-                regions: self.ingredients.regions.clone(),
+                regions: built.regions,
                 indicators: entries,
             },
         );
@@ -120,15 +120,14 @@ impl Making<'_> {
     }
 
     /// What the documents of the release tell.
-    fn facts(&self, built: &Built, entries: &[IndicatorEntry]) -> ReleaseFacts {
+    fn facts(&self, built: &Built) -> ReleaseFacts {
         let recipe = &self.recipe;
         let terms = &recipe.terms;
         let series = &self.ingredients.series;
         let indicators = series
             .iter()
-            .zip(entries)
             .zip(&built.spans)
-            .map(|((series, entry), span)| {
+            .map(|(series, span)| {
                 let indicator = &series.indicator;
                 IndicatorFact {
                     id: indicator.indicator_id.clone(),
@@ -139,7 +138,7 @@ impl Making<'_> {
                     redistributable: indicator.redistributable,
                     state: series.state,
                     data_updated: indicator.data_updated.clone(),
-                    rows: entry.rows_out,
+                    rows: span.rows,
                     first_year: span.years.map(|(first, _)| first),
                     last_year: span.years.map(|(_, last)| last),
                 }
@@ -168,7 +167,7 @@ impl Making<'_> {
             sources: terms.sources.iter().map(source_fact).collect(),
             indicators,
             regions: built.observed_regions.clone(),
-            rows: entries.iter().map(|entry| entry.rows_out).sum(),
+            rows: built.spans.iter().map(|span| span.rows).sum(),
             changes: changes
                 .revised
                 .iter()
@@ -189,7 +188,7 @@ impl Making<'_> {
             revised_figures: changes
                 .notable
                 .iter()
-                .map(|revision| self.revised_figure(revision))
+                .map(|revision| self.revised_figure(revision, &built.regions))
                 .collect(),
             gone_indicators: changes.gone_series.clone(),
             held,
@@ -197,9 +196,8 @@ impl Making<'_> {
     }
 
     /// A revision with the name of its region and the decimals of its indicator.
-    fn revised_figure(&self, revision: &NotableRevision) -> RevisedFigure {
-        let mut regions = self.ingredients.regions.iter();
-        let region = regions.find(|region| region.key == revision.region);
+    fn revised_figure(&self, revision: &NotableRevision, regions: &[Region]) -> RevisedFigure {
+        let region = regions.iter().find(|region| region.key == revision.region);
         let mut series = self.ingredients.series.iter();
         let series = series.find(|series| series.indicator.indicator_id == revision.indicator);
         RevisedFigure {
@@ -226,7 +224,10 @@ fn source_fact(source: &SourceTerms) -> SourceFact {
 fn credit(source: &SourceTerms) -> SourceCredit {
     SourceCredit {
         source: source.id.clone(),
-        line: format!("{}, {}", source.name.en, source.url),
+        line: source
+            .name
+            .clone()
+            .map(|name| format!("{name}, {}", source.url)),
     }
 }
 
@@ -240,6 +241,11 @@ impl Output for Scratch {
             std::fs::create_dir_all(folder)?;
         }
         Ok(Box::new(BufWriter::new(File::create_new(path)?)))
+    }
+
+    fn own_use(&mut self) -> std::io::Result<Box<dyn Write + Send>> {
+        let file = File::create_new(own_use::made_in(&self.0))?;
+        Ok(Box::new(BufWriter::new(file)))
     }
 
     fn scratch(&mut self) -> std::io::Result<File> {

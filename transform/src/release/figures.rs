@@ -9,14 +9,17 @@ use botnia_model::{
     ContentHash, IndicatorEntry, IndicatorId, Observation, Period, ReleaseNumber, Text,
 };
 
+use super::aggregates::Aggregator;
+use super::any_is_computed;
 use super::boundaries::Boundaries;
 use super::catalogue::Span;
 use super::credits::{Catalogue, Treatment};
 use super::files::{Content, Files, TableWriter, failed};
 use super::notable;
+use super::own_use::OwnUse;
 use super::places::Places;
 use super::reasons::{Occasion, Reasons};
-use super::region_files::{RegionCollector, RegionContents, rows_hasher};
+use super::region_files::{RegionCollector, RegionContents, Run, rows_hasher};
 use super::released::{ReleasedObservations, indicator_titles};
 use super::revisions::Revisions;
 use super::rows::{Dictionaries, Rows, encode};
@@ -40,36 +43,48 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Reads all observations once, in order.
+    ///
+    /// What botnia computes is added first. Figures that may not be published onward then
+    /// go into a file of their own, and into nothing else.
     pub(super) fn read(
-        release: ReleaseNumber,
         catalogue: Catalogue<'_>,
+        aggregator: &Aggregator,
         mut reported: Reported,
-        previous: Option<Previous<'_>>,
-        boundaries: Boundaries,
+        mut history: History,
         places: &mut Places,
         inputs: &mut dyn Inputs,
         files: &mut Files<'_>,
     ) -> Result<Self, TransformError> {
-        let release = i32::try_from(release.get()).unwrap_or(i32::MAX);
-        let mut history = History::new(release, previous, boundaries)?;
         let mut pass = Pass::begin(files)?;
+        let mut own_use = OwnUse::default();
         let mut spans = Vec::with_capacity(catalogue.series.len());
         for series in catalogue.series {
-            let id = &series.indicator.indicator_id;
-            let observations = inputs.observations(id)?;
+            let indicator = &series.indicator;
+            let id = &indicator.indicator_id;
+            let mut observations = inputs.observations(id)?;
             if !observations.is_sorted_by(|one, other| one.key() < other.key()) {
                 return Err(TransformError::contract(
                     format!("the observations of `{id}`"),
                     "they are not in the order of their keys, each once",
                 ));
             }
+            let blocked = aggregator.complete(id, &mut observations, places);
+            if !indicator.redistributable {
+                own_use.add(indicator, &observations, files)?;
+                history.withhold(id, places, files)?;
+                pass.add(id, &[], &[], places)?;
+                spans.push(Span::default());
+                continue;
+            }
             let first_releases =
                 history.next(id, &series.made_from, &observations, places, files)?;
             pass.add(id, &observations, &first_releases, places)?;
             spans.push(Span::of(&observations));
             places.take_populations(id, &observations);
-            reported.take(id, &observations, places);
+            let aggregates = aggregator.applies_to(id).then_some(blocked.as_slice());
+            reported.take(series, &observations, aggregates, places);
         }
+        own_use.finish(catalogue, files)?;
         let changes = history.finish(catalogue, places, files)?;
         let contents = pass.finish(catalogue, files)?;
         Ok(Self {
@@ -82,7 +97,7 @@ impl Figures {
 }
 
 /// The previous release beside the new one.
-struct History {
+pub(super) struct History {
     release: i32,
     /// The indicators of the previous release, ascending.
     known: Vec<IndicatorEntry>,
@@ -97,11 +112,14 @@ struct History {
 }
 
 impl History {
-    fn new(
-        release: i32,
+    /// Nothing of it met yet. `boundaries` are those that moved since the previous release.
+    pub(super) fn new(
+        release: ReleaseNumber,
+        catalogue: Catalogue<'_>,
         previous: Option<Previous<'_>>,
         boundaries: Boundaries,
     ) -> Result<Self, TransformError> {
+        let release = i32::try_from(release.get()).unwrap_or(i32::MAX);
         let (known, observations, revisions, titles) = match previous {
             None => (Vec::new(), None, None, BTreeMap::new()),
             Some(previous) => {
@@ -121,7 +139,7 @@ impl History {
             titles,
             met: 0,
             observations,
-            revisions: Revisions::new(release, revisions),
+            revisions: Revisions::new(release, catalogue, revisions),
             boundaries,
             changes: ReleaseChanges::default(),
         })
@@ -145,6 +163,27 @@ impl History {
         let occasion = Occasion::of(known, made_from);
         self.met += 1;
         self.revise(id, observations, occasion, places, files)
+    }
+
+    /// Passes over an indicator whose figures may not be published: what the previous
+    /// release has of it is no revision, which would publish them once more.
+    fn withhold(
+        &mut self,
+        id: &IndicatorId,
+        places: &Places,
+        files: &mut Files<'_>,
+    ) -> Result<(), TransformError> {
+        self.pass_gone(Some(id), places, files)?;
+        let known = self.known.get(self.met);
+        if known.is_some_and(|known| known.indicator_id == *id) {
+            self.met += 1;
+        } else {
+            self.changes.new_series.push(id.clone());
+        }
+        if let Some(previous) = &mut self.observations {
+            previous.take(id)?;
+        }
+        Ok(())
     }
 
     /// Removes what stands before `id`, or everything that is left.
@@ -242,6 +281,7 @@ struct Pass {
     run: Vec<u8>,
     /// Whether each series, by its position, has observations.
     contained: Vec<bool>,
+    any_is_computed: bool,
 }
 
 impl Pass {
@@ -254,6 +294,7 @@ impl Pass {
             regions: RegionCollector::new(files.scratch_file()?),
             run: Vec::new(),
             contained: Vec::new(),
+            any_is_computed: false,
             schema,
         })
     }
@@ -274,6 +315,8 @@ impl Pass {
         for run in observations.chunk_by(|one, other| one.region == other.region) {
             let key = &run[0].region;
             let region = places.observed(key);
+            let is_computed = any_is_computed(run);
+            self.any_is_computed |= is_computed;
             self.run.clear();
             for (observation, first_release) in run.iter().zip(&mut first_releases) {
                 encode(&mut self.run, observation, *first_release);
@@ -288,7 +331,12 @@ impl Pass {
             self.regions.add(
                 (key.level, region),
                 (position, &id),
-                (run.len(), &self.run, hash),
+                Run {
+                    rows: run.len(),
+                    bytes: &self.run,
+                    hash,
+                    is_computed,
+                },
             )?;
         }
         self.rows += rows.len() as u64;
@@ -308,7 +356,8 @@ impl Pass {
             .indicators()
             .zip(self.contained)
             .filter_map(|(indicator, contained)| contained.then_some(indicator));
-        let credit = catalogue.credit(contained, Treatment::Rearranged);
+        let treatment = Treatment::of_observations(self.any_is_computed);
+        let credit = catalogue.credit(contained, treatment);
         let content = Content {
             rows: self.rows,
             hash: files.hash(self.hasher.finish(), &credit),

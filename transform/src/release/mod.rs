@@ -13,6 +13,7 @@
 //! hashed, bytes are not), and any figure that nobody asked for: intervals, trends and
 //! verdicts are made elsewhere.
 
+mod aggregates;
 mod as_of;
 mod boundaries;
 mod catalogue;
@@ -23,6 +24,7 @@ mod figures;
 mod files;
 mod memberships;
 mod notable;
+mod own_use;
 mod places;
 mod reasons;
 mod region_files;
@@ -41,12 +43,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write};
 
-use botnia_config::{CustomGroup, IndicatorSet, RegionTables};
+use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator};
 use botnia_model::{
-    Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Period,
-    Region, RegionLevel, ReleaseNumber, SourceId, Text,
+    Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Origin,
+    Period, Region, RegionLevel, ReleaseNumber, SourceId, Text,
 };
 
+use self::aggregates::Aggregator;
 pub use self::as_of::{LaterTables, as_of};
 use self::boundaries::Boundaries;
 pub use self::catalogue::Span;
@@ -55,7 +58,7 @@ pub use self::comparison::{
 };
 use self::credits::{Catalogue, Credit, Treatment};
 pub use self::differing::differing_indicators;
-use self::figures::Figures;
+use self::figures::{Figures, History};
 use self::files::Files;
 pub use self::notable::NotableRevision;
 use self::places::Places;
@@ -76,6 +79,10 @@ pub trait Output {
     /// A new file at a path within the release, `/` between its parts.
     fn create(&mut self, path: &str) -> io::Result<Box<dyn Write + Send>>;
 
+    /// The file of the figures that may not be published, which is no part of the
+    /// release. Asked for once at most.
+    fn own_use(&mut self) -> io::Result<Box<dyn Write + Send>>;
+
     /// An empty file for reading and writing that is no part of the release and vanishes
     /// when it is closed.
     fn scratch(&mut self) -> io::Result<File>;
@@ -88,6 +95,9 @@ pub struct Series {
     pub indicator: Indicator,
     /// Whether its figures are kept up.
     pub state: IndicatorState,
+    /// The region levels on which the source says that it exists; empty where it does not
+    /// say.
+    pub declared_levels: Vec<RegionLevel>,
     /// What its figures were made from.
     pub made_from: MadeFrom,
 }
@@ -108,8 +118,8 @@ pub struct MadeFrom {
 pub struct SourceCredit {
     /// The source.
     pub source: SourceId,
-    /// A sentence in English with its name, its keeper and its address.
-    pub line: String,
+    /// A sentence with its name, its keeper and its address.
+    pub line: Text,
 }
 
 /// The release before the one that is built.
@@ -219,6 +229,8 @@ pub struct Built {
     pub spans: Vec<Span>,
     /// How many regions of each level have observations.
     pub observed_regions: Vec<(RegionLevel, u64)>,
+    /// Every region of the release, named by the source's list or by the tables.
+    pub regions: Vec<Region>,
 }
 
 /// Builds the tables of a release.
@@ -261,12 +273,12 @@ pub fn build(
     });
 
     let catalogue = Catalogue { series, sources };
+    let aggregator = Aggregator::new(catalogue, sets, groups, &places, inputs)?;
     let figures = Figures::read(
-        release,
         catalogue,
+        &aggregator,
         Reported::new(sets),
-        previous,
-        boundaries,
+        History::new(release, catalogue, previous, boundaries)?,
         &mut places,
         inputs,
         &mut files,
@@ -314,5 +326,17 @@ pub fn build(
         changes: figures.changes,
         spans: figures.spans,
         observed_regions: places.observed_by_level(),
+        regions: places.into_regions(),
     })
+}
+
+/// The id under which an indicator of a set is released.
+fn series_id(set: &IndicatorSet, indicator: &SetIndicator) -> IndicatorId {
+    IndicatorId::new(set.source.clone(), indicator.id.clone())
+}
+
+fn any_is_computed(observations: &[Observation]) -> bool {
+    observations
+        .iter()
+        .any(|observation| observation.origin == Origin::Computed)
 }

@@ -11,7 +11,7 @@ use botnia_model::{IndicatorId, Observation, Region, RegionId, RegionKey, Region
 use super::table::Columns;
 
 /// The indicator whose total is a region's population.
-const POPULATION_INDICATOR: &str = "sotkanet:127";
+pub(super) const POPULATION_INDICATOR: &str = "sotkanet:127";
 
 /// One region of a release.
 pub(super) struct Place {
@@ -58,6 +58,7 @@ impl Place {
                 self.valid && !self.region.name.fi.is_empty()
             }
             RegionLevel::Country => self.region.key == RegionKey::finland(),
+            RegionLevel::Custom => true,
             _ => false,
         }
     }
@@ -140,6 +141,23 @@ impl Places {
     pub(super) fn is_listed(&self, key: &RegionKey) -> bool {
         self.position(key)
             .is_some_and(|position| self.all[position].listed)
+    }
+
+    /// The regions that exist on the day of the list.
+    pub(super) fn valid(&self) -> impl Iterator<Item = &Region> {
+        let valid = self.all.iter().filter(|place| place.valid);
+        valid.map(|place| &place.region)
+    }
+
+    /// A municipality that no longer exists on the day of the list.
+    pub(super) fn abolished_municipality(&self, key: &RegionKey) -> Option<&Region> {
+        let place = &self.all[self.position(key)?];
+        (key.level == RegionLevel::Municipality && !place.valid).then_some(&place.region)
+    }
+
+    /// All of them, without what else is known.
+    pub(super) fn into_regions(self) -> Vec<Region> {
+        self.all.into_iter().map(|place| place.region).collect()
     }
 
     /// All of them, by position.

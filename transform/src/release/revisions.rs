@@ -30,6 +30,8 @@ const OBJECT: &str = "the previous release's `revisions.parquet`";
 /// The table on its way. Nothing is copied until there is a first new row.
 pub(super) struct Revisions {
     release: i32,
+    /// The indicators whose figures may not be published, which have no history either.
+    withheld: BTreeSet<String>,
     previous: Option<File>,
     copy: Option<RunningCopy>,
 }
@@ -43,9 +45,14 @@ struct RunningCopy {
 
 impl Revisions {
     /// Those of the previous release, and none more yet.
-    pub(super) fn new(release: i32, previous: Option<File>) -> Self {
+    pub(super) fn new(release: i32, catalogue: Catalogue<'_>, previous: Option<File>) -> Self {
+        let withheld = catalogue
+            .indicators()
+            .filter(|indicator| !indicator.redistributable)
+            .map(|indicator| indicator.indicator_id.to_string());
         Self {
             release,
+            withheld: withheld.collect(),
             previous,
             copy: None,
         }
@@ -77,13 +84,14 @@ impl Revisions {
         Ok(counts)
     }
 
-    /// Ends it: carried over where nothing was added.
+    /// Ends it: carried over where nothing was added, and where the table of the previous
+    /// release cannot have what may not be published.
     pub(super) fn finish(
         mut self,
         catalogue: Catalogue<'_>,
         files: &mut Files<'_>,
     ) -> Result<(), TransformError> {
-        if self.copy.is_none() && files.carry_as_it_is(PATH) {
+        if self.copy.is_none() && self.withheld.is_empty() && files.carry_as_it_is(PATH) {
             return Ok(());
         }
         self.copy(files)?;
@@ -104,14 +112,18 @@ impl Revisions {
     fn copy(&mut self, files: &mut Files<'_>) -> Result<&mut RunningCopy, TransformError> {
         let copy = match self.copy.take() {
             Some(copy) => copy,
-            None => RunningCopy::begin(self.previous.take(), files)?,
+            None => RunningCopy::begin(self.previous.take(), &self.withheld, files)?,
         };
         Ok(self.copy.insert(copy))
     }
 }
 
 impl RunningCopy {
-    fn begin(previous: Option<File>, files: &mut Files<'_>) -> Result<Self, TransformError> {
+    fn begin(
+        previous: Option<File>,
+        withheld: &BTreeSet<String>,
+        files: &mut Files<'_>,
+    ) -> Result<Self, TransformError> {
         let schema = schema().map_err(|source| failed(PATH, source.into()))?;
         let mut hasher = ContentHasher::new();
         hash_schema(&mut hasher, &schema);
@@ -126,7 +138,9 @@ impl RunningCopy {
                 let batch = batch
                     .and_then(|batch| in_todays_columns(&batch, &schema))
                     .map_err(|source| unreadable(OBJECT, source.into()))?;
-                copy.write(&batch)?;
+                for kept in without(&batch, withheld) {
+                    copy.write(&kept)?;
+                }
             }
         }
         Ok(copy)
@@ -135,17 +149,38 @@ impl RunningCopy {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), TransformError> {
         hash_rows(&mut self.hasher, batch).map_err(|source| failed(PATH, source.into()))?;
         self.rows += batch.num_rows() as u64;
-        if let Some(ids) = batch
-            .column_by_name("indicator_id")
-            .and_then(|column| column.as_dictionary_opt::<Int32Type>())
-            .and_then(DictionaryArray::downcast_dict::<StringArray>)
-        {
-            for id in ids.into_iter().flatten() {
-                if !self.indicators.contains(id) {
-                    self.indicators.insert(id.to_owned());
-                }
+        for id in indicator_ids(batch) {
+            if !self.indicators.contains(id) {
+                self.indicators.insert(id.to_owned());
             }
         }
         self.writer.write(batch)
     }
+}
+
+/// The indicator of each row.
+fn indicator_ids(batch: &RecordBatch) -> Vec<&str> {
+    batch
+        .column_by_name("indicator_id")
+        .and_then(|column| column.as_dictionary_opt::<Int32Type>())
+        .and_then(DictionaryArray::downcast_dict::<StringArray>)
+        .map(|ids| ids.into_iter().flatten().collect())
+        .unwrap_or_default()
+}
+
+/// The rows that are not about one of `indicators`, in slices.
+fn without(batch: &RecordBatch, indicators: &BTreeSet<String>) -> Vec<RecordBatch> {
+    if indicators.is_empty() {
+        return vec![batch.clone()];
+    }
+    let ids = indicator_ids(batch);
+    let mut start = 0;
+    let mut kept = Vec::new();
+    for run in ids.chunk_by(|one, other| one == other) {
+        if !indicators.contains(run[0]) {
+            kept.push(batch.slice(start, run.len()));
+        }
+        start += run.len();
+    }
+    kept
 }

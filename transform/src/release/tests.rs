@@ -1,7 +1,9 @@
 //! Whole releases of a small world: two provinces, four municipalities, some indicators.
 
+mod aggregates;
 mod files;
 mod history;
+mod licences;
 mod memberships;
 mod past;
 mod reasons;

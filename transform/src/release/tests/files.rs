@@ -218,6 +218,7 @@ fn observations_have_the_published_types() {
             words("status"),
             words("origin"),
             of("first_release", DataType::Int32, false),
+            of("coverage", DataType::Float64, true),
         ]
     );
     let catalogue = &release.batches("indicators.parquet")[0];
@@ -457,6 +458,10 @@ impl Output for FullDisk {
     fn create(&mut self, _: &str) -> io::Result<Box<dyn Write + Send>> {
         self.0 = self.0.checked_sub(1).ok_or(io::ErrorKind::StorageFull)?;
         Ok(Box::new(io::sink()))
+    }
+
+    fn own_use(&mut self) -> io::Result<Box<dyn Write + Send>> {
+        self.create("")
     }
 
     fn scratch(&mut self) -> io::Result<std::fs::File> {

@@ -1,6 +1,6 @@
 //! The small world, its releases in memory, and a plain way to read them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::sync::{Arc, Mutex};
@@ -32,6 +32,9 @@ pub(super) const DAY: &str = "2025-01-01";
 pub(super) struct World {
     pub(super) figures: BTreeMap<IndicatorId, Vec<Observation>>,
     pub(super) producers: BTreeMap<IndicatorId, &'static str>,
+    /// Indicators whose figures may not be published.
+    pub(super) withheld: BTreeSet<IndicatorId>,
+    pub(super) declared_levels: BTreeMap<IndicatorId, Vec<RegionLevel>>,
     pub(super) regions: Vec<Region>,
     pub(super) tables: RegionTables,
     pub(super) groups: Vec<CustomGroup>,
@@ -50,6 +53,8 @@ pub(super) struct Release {
     pub(super) files: BTreeMap<String, Bytes>,
     /// The files that were written and not carried.
     pub(super) written: Vec<String>,
+    /// The figures that are for own use only.
+    pub(super) own_use: Option<Bytes>,
 }
 
 pub(super) fn id(number: &str) -> IndicatorId {
@@ -120,6 +125,8 @@ impl World {
         Self {
             figures: BTreeMap::new(),
             producers: BTreeMap::new(),
+            withheld: BTreeSet::new(),
+            declared_levels: BTreeMap::new(),
             regions: vec![
                 region(RegionKey::finland(), "Koko maa", None),
                 municipal("005", "Alajärvi", "14"),
@@ -158,6 +165,10 @@ impl World {
     }
 
     pub(super) fn report(&mut self, set: &str, numbers: &[&str]) {
+        self.report_as(ValueKind::Share, set, numbers);
+    }
+
+    pub(super) fn report_as(&mut self, value_kind: ValueKind, set: &str, numbers: &[&str]) {
         let any = IndicatorSet::builtin().swap_remove(0);
         self.sets.push(IndicatorSet {
             id: set.to_owned(),
@@ -173,7 +184,7 @@ impl World {
                     theme: "children".to_owned(),
                     topics: Vec::new(),
                     polarity: Polarity::LowerIsBetter,
-                    value_kind: ValueKind::Share,
+                    value_kind,
                     denominator: Text::default(),
                     producer: String::new(),
                     sexes: Vec::new(),
@@ -206,13 +217,14 @@ impl World {
                     name: text(name),
                 }),
                 licence: "CC-BY-4.0".to_owned(),
-                redistributable: true,
+                redistributable: !self.withheld.contains(id),
                 data_updated: None,
                 themes: vec!["children".to_owned()],
                 source_url: None,
             },
             state: IndicatorState::Active,
             made_from: self.made_from(id),
+            declared_levels: self.declared_levels.get(id).cloned().unwrap_or_default(),
         };
         self.figures.keys().map(series).collect()
     }
@@ -243,7 +255,11 @@ impl World {
                 sets: &self.sets,
                 sources: &[SourceCredit {
                     source: "made".parse().unwrap(),
-                    line: "Made up by hand.".to_owned(),
+                    line: Text {
+                        fi: "Käsin keksitty.".to_owned(),
+                        sv: "Påhittad för hand.".to_owned(),
+                        en: "Made up by hand.".to_owned(),
+                    },
                 }],
                 geo_vintage: self.day,
                 synthetic: self.synthetic,
@@ -263,6 +279,7 @@ impl World {
     pub(super) fn release(&self, previous: Option<&Release>) -> Release {
         let mut output = MemoryOutput::default();
         let built = self.try_release(previous, &mut output).unwrap();
+        let own_use = output.own_use.take().map(contents);
         let mut files = output.take();
         let written = files.keys().cloned().collect();
         for file in built.files.iter().filter(|file| file.carried) {
@@ -313,6 +330,7 @@ impl World {
             manifest,
             files,
             written,
+            own_use,
         }
     }
 }
@@ -331,14 +349,20 @@ impl Inputs for World {
 
 /// Files that stay in memory.
 #[derive(Default)]
-pub(super) struct MemoryOutput(BTreeMap<String, Arc<Mutex<Vec<u8>>>>);
+pub(super) struct MemoryOutput {
+    files: BTreeMap<String, Arc<Mutex<Vec<u8>>>>,
+    own_use: Option<Arc<Mutex<Vec<u8>>>>,
+}
+
+fn contents(shared: Arc<Mutex<Vec<u8>>>) -> Bytes {
+    Bytes::from(shared.lock().unwrap().clone())
+}
 
 impl MemoryOutput {
     fn take(self) -> BTreeMap<String, Bytes> {
-        let bytes = |shared: Arc<Mutex<Vec<u8>>>| Bytes::from(shared.lock().unwrap().clone());
-        self.0
+        self.files
             .into_iter()
-            .map(|(path, file)| (path, bytes(file)))
+            .map(|(path, file)| (path, contents(file)))
             .collect()
     }
 }
@@ -346,8 +370,13 @@ impl MemoryOutput {
 impl Output for MemoryOutput {
     fn create(&mut self, path: &str) -> io::Result<Box<dyn Write + Send>> {
         let file = Arc::default();
-        let earlier = self.0.insert(path.to_owned(), Arc::clone(&file));
+        let earlier = self.files.insert(path.to_owned(), Arc::clone(&file));
         assert!(earlier.is_none(), "{path} was created twice");
+        Ok(Box::new(MemoryFile(file)))
+    }
+
+    fn own_use(&mut self) -> io::Result<Box<dyn Write + Send>> {
+        let file = Arc::clone(self.own_use.insert(Arc::default()));
         Ok(Box::new(MemoryFile(file)))
     }
 
