@@ -177,7 +177,7 @@ fn a_sum_is_as_uncertain_as_its_parts() {
     assert_eq!(status(&[Status::Nil, Status::Nil]), Status::Nil);
     assert_eq!(status(&[Status::Nil, Status::Normal]), Status::Normal);
     assert_eq!(
-        of(&[Status::Normal, Status::Provisional]),
+        status(&[Status::Normal, Status::Provisional]),
         Status::Provisional
     );
     assert_eq!(
