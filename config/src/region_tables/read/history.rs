@@ -162,12 +162,12 @@ fn unchanged(
         last: lasts.into_iter().flatten().min(),
     };
     let days = validity.first.zip(validity.last);
-    days.is_none_or(|(first, last)| last >= first)
-        .then(|| Membership {
-            municipality: municipality.code.clone(),
-            region: region.clone(),
-            validity,
-        })
+    let has_days = days.is_none_or(|(first, last)| first <= last);
+    has_days.then(|| Membership {
+        municipality: municipality.code.clone(),
+        region: region.clone(),
+        validity,
+    })
 }
 
 /// All classes, by municipality, classification and day.
