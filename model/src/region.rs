@@ -178,7 +178,7 @@ impl fmt::Display for RegionKey {
 }
 
 /// One region: a row of `regions.parquet`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Region {
     /// Level and code.
     pub key: RegionKey,

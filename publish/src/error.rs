@@ -302,8 +302,8 @@ impl PublishError {
             Self::ManifestDiffers { .. }
             | Self::PublishedFileDamaged { .. }
             | Self::EndsEarly { .. } => Some(
-                "restore the release's folder from a backup; every file can be checked with \
-                 `sha256sum -c SHA256SUMS`",
+                "restore the release's folder from a backup; then `botnia verify` says whether it \
+                 is whole",
             ),
             Self::NoSuchRelease { .. } | Self::Removed { .. } => {
                 Some("`botnia releases` lists those that exist")

@@ -88,7 +88,7 @@ impl Engine {
         if entries.is_empty() {
             return Ok(());
         }
-        let inputs = recipe.inputs(&ingredients, &entries)?;
+        let inputs = recipe.inputs(&ingredients)?;
         if previous
             .as_ref()
             .is_some_and(|(_, manifest)| manifest.inputs == inputs)

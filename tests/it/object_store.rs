@@ -203,6 +203,13 @@ fn a_bucket_gets_the_same_releases_as_a_disk() {
         .says(&format!("{}/published/releases/000002", in_bucket.place));
     let listed = in_bucket.botnia(&["releases"]).expect_code(0);
     assert_eq!(listed.stdout.lines().count(), 3, "{}", listed.stdout);
+    let before = RUNTIME.block_on(keys(&store));
+    for arguments in [["verify", "1"], ["verify", "--self"]] {
+        let verified = in_bucket.botnia(&arguments).expect_code(0);
+        verified.says("ok    3 of 3 indicators");
+        verified.says("ok    1 of 1 manifests");
+    }
+    assert_eq!(RUNTIME.block_on(keys(&store)), before);
     assert!(!in_bucket.workspace.data().exists(), "a folder was made");
     read_with_python(&bucket, &RUNTIME.block_on(all_whole(&store))[1].1);
 }

@@ -16,6 +16,7 @@ use botnia_sandbox::{Fault, FaultKind, SandboxOptions};
 use tempfile::TempDir;
 
 use crate::crash_store::{Fate, Steps};
+use crate::left_out::leave_out;
 use crate::small_world::{SmallWorld, clock, open_engine, quick_folder};
 use crate::support::{Ran, Upstream, Workspace, assert_whole, files_below};
 
@@ -557,4 +558,86 @@ fn a_damaged_or_lost_answer_is_named_with_its_request_and_indicator() {
     let ran = workspace.botnia(&["verify"]).expect_code(1);
     ran.says("the answer (description of `sotkanet:1065`)");
     ran.says("it could not be made again");
+}
+
+/// The commands of the analyst guide that lead from a figure to its answer.
+fn commands_of_the_guide() -> String {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/analyst.md");
+    let guide = std::fs::read_to_string(guide).expect("the guide");
+    let (_, section) = guide
+        .split_once("## Where does this figure come from?")
+        .expect("the section");
+    let (_, commands) = section.split_once("```sh\n").expect("commands");
+    let (commands, _) = commands.split_once("```").expect("their end");
+    commands.to_owned()
+}
+
+#[test]
+fn the_guide_leads_from_a_figure_to_its_request_time_and_bytes() {
+    let (_upstream, workspace, manifest) = published();
+    if std::process::Command::new("zstd")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        return leave_out("the commands of the analyst guide", "there is no zstd");
+    }
+    let output = std::process::Command::new("sh")
+        .args(["-eu", "-c", &commands_of_the_guide()])
+        .current_dir(workspace.data())
+        .output()
+        .expect("a shell");
+    let ran = Ran::of(output).expect_code(0);
+    let hash = figures(&manifest, "sotkanet:127").data[0].to_string();
+    let (record, sum) = ran.stdout.trim_end().rsplit_once('\n').expect("two lines");
+    assert_eq!(sum.split(' ').next(), Some(hash.as_str()));
+    let record: botnia_model::Snapshot = serde_json::from_str(record).expect("one record");
+    assert_eq!(record.hash.to_string(), hash);
+    assert!(record.url.contains("/rest/1.1/json?") && record.url.contains("indicator=127"));
+    assert_eq!(record.status, 200);
+}
+
+#[test]
+fn a_changed_entry_of_a_set_reaches_the_figures_and_the_recipe() {
+    let upstream = Upstream::start(SandboxOptions::default());
+    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    let sets = workspace.path().join("sets");
+    std::fs::create_dir(&sets).expect("a folder");
+    let set = |projection: bool| {
+        let builtin = include_str!("../../config/sets/hyvinvointikertomus.toml");
+        let (before, entry) = builtin
+            .split_once("[[indicator]]\nid = \"127\"\n")
+            .expect("127");
+        let text =
+            format!("{before}[[indicator]]\nid = \"127\"\nprojection = {projection}\n{entry}");
+        std::fs::write(sets.join("hyvinvointikertomus.toml"), text).expect("a set");
+    };
+    set(false);
+    workspace.botnia(&["run"]).expect_code(0);
+    let figures_of = |workspace: &Workspace| {
+        let record = workspace.record().expect("a record");
+        figures(&assert_whole(&workspace.release(), &record), "sotkanet:127").clone()
+    };
+    let observed = figures_of(&workspace);
+    set(true);
+    // Nothing moved at the source.
+    workspace.botnia(&["run"]).expect_code(0);
+    let projected = figures_of(&workspace);
+    assert_eq!(projected.data, observed.data);
+    assert_ne!(projected.normalised, observed.normalised);
+    // The source cannot be had, and the set says otherwise again.
+    set(false);
+    upstream
+        .sandbox()
+        .set_faults(vec![
+            Fault::new(FaultKind::Forbidden).path("/rest/1.1/indicators"),
+        ])
+        .expect("a possible fault");
+    workspace.botnia(&["run"]).expect_code(1);
+    assert_eq!(workspace.record().expect("a record").release.get(), 3);
+    let stale = figures_of(&workspace);
+    assert_eq!(stale.normalised, projected.normalised);
+    for release in ["1", "2", "3"] {
+        workspace.botnia(&["verify", release]).expect_code(0);
+    }
 }

@@ -32,7 +32,8 @@ pub(super) async fn examine(storage: &Storage, found: &mut Vec<Diagnosis>) -> Op
         found.push(Diagnosis::bad(
             "log of releases",
             gap,
-            "restore `published/_log` from a backup",
+            "restore `published/_log` from a backup; then `botnia verify` says whether the \
+             releases are whole",
         ));
     }
     let manifest = match releases.latest().await {

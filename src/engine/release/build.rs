@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Text};
+use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Region, Text};
 use botnia_publish::{
     Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, Releases,
     RevisedFigure, SourceFact, Staged, assemble,
@@ -97,7 +97,7 @@ impl Making<'_> {
             self.releases,
             Assembly {
                 facts: self.facts(&built),
-                inputs: self.recipe.inputs(&self.ingredients, &entries)?,
+                inputs: self.recipe.inputs(&self.ingredients)?,
                 recipe: self.recipe.write()?,
                 scratch: self.scratch,
                 tables: built
@@ -112,7 +112,7 @@ impl Making<'_> {
                     })
                     .collect(),
                 previous: self.previous,
-                regions: self.ingredients.regions.clone(),
+                regions: built.regions,
                 indicators: entries,
             },
         );
@@ -188,7 +188,7 @@ impl Making<'_> {
             revised_figures: changes
                 .notable
                 .iter()
-                .map(|revision| self.revised_figure(revision))
+                .map(|revision| self.revised_figure(revision, &built.regions))
                 .collect(),
             gone_indicators: changes.gone_series.clone(),
             held,
@@ -196,9 +196,8 @@ impl Making<'_> {
     }
 
     /// A revision with the name of its region and the decimals of its indicator.
-    fn revised_figure(&self, revision: &NotableRevision) -> RevisedFigure {
-        let mut regions = self.ingredients.regions.iter();
-        let region = regions.find(|region| region.key == revision.region);
+    fn revised_figure(&self, revision: &NotableRevision, regions: &[Region]) -> RevisedFigure {
+        let region = regions.iter().find(|region| region.key == revision.region);
         let mut series = self.ingredients.series.iter();
         let series = series.find(|series| series.indicator.indicator_id == revision.indicator);
         RevisedFigure {

@@ -80,8 +80,8 @@ impl Engine {
             synthetic: accepted.iter().any(|(_, _, figures)| figures.synthetic),
             sources: self.settings.source.iter().map(source_terms).collect(),
             sets: self.sets.clone(),
-            groups: self.settings.groups.clone(),
             region_tables: self.tables.clone(),
+            groups: self.settings.groups.clone(),
         };
         let entries: Vec<_> = accepted
             .iter()
@@ -93,7 +93,7 @@ impl Engine {
             .collect();
         let recipe = Recipe::new(release, moment, region_lists, indicators, terms);
         Ok(Gathered {
-            ingredients: recipe.read_answers(&self.archive, &entries).await?,
+            ingredients: recipe.read_answers(&self.archive).await?,
             recipe,
             entries,
         })
@@ -111,6 +111,7 @@ impl Engine {
             description: figures.description,
             data: figures.data.clone(),
             regions: figures.regions,
+            normalised: figures.normalised,
             state: state(series),
             reason: reason(series),
             read_under: is_read_otherwise.then(|| ReadUnder {

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorEntry, IndicatorId, IndicatorState, Region, RegionKey,
-    RegionLevel, ReleaseNumber, SourceId, Text,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Region, RegionKey, RegionLevel,
+    ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::manifest::RECIPE;
 use botnia_transform::normalise;
@@ -96,6 +96,8 @@ pub(crate) struct IndicatorRecipe {
     pub(crate) data: Vec<ContentHash>,
     /// The region list that translated its region ids.
     pub(crate) regions: ContentHash,
+    /// The figures that came of it.
+    pub(crate) normalised: ContentHash,
     /// Whether its figures are kept up.
     pub(crate) state: IndicatorState,
     /// Why they are older than what the source may have now: the code of a hold, or of a
@@ -172,14 +174,6 @@ pub enum RecipeError {
         #[source]
         source: serde_json::Error,
     },
-    /// It names an indicator that the manifest does not have.
-    #[error("`{RECIPE}` of release {release} has `{indicator}`, but its manifest does not")]
-    EntryMissing {
-        /// The release.
-        release: ReleaseNumber,
-        /// The indicator.
-        indicator: IndicatorId,
-    },
     /// It names an indicator of a source that it does not describe.
     #[error("`{RECIPE}` of release {release} has `{indicator}`, but not its source")]
     SourceMissing {
@@ -251,11 +245,7 @@ impl Recipe {
     ///
     /// # Errors
     /// [`RecipeError::Write`].
-    pub(crate) fn inputs(
-        &self,
-        ingredients: &Ingredients,
-        entries: &[IndicatorEntry],
-    ) -> Result<ContentHash, RecipeError> {
+    pub(crate) fn inputs(&self, ingredients: &Ingredients) -> Result<ContentHash, RecipeError> {
         #[derive(Serialize)]
         struct Inputs<'a> {
             terms: &'a Terms,
@@ -266,7 +256,11 @@ impl Recipe {
         }
         let inputs = Inputs {
             terms: &self.terms,
-            figures: entries.iter().map(|entry| &entry.normalised).collect(),
+            figures: self
+                .indicators
+                .iter()
+                .map(|indicator| &indicator.normalised)
+                .collect(),
             indicators: ingredients
                 .series
                 .iter()
@@ -300,17 +294,11 @@ impl Recipe {
             })
     }
 
-    /// Reads the descriptions and region lists from the archive. `entries` say what each
-    /// indicator is made from.
+    /// Reads the descriptions and region lists from the archive.
     ///
     /// # Errors
-    /// An answer that is lost or damaged, or that makes no sense any more, and
-    /// [`RecipeError::EntryMissing`].
-    pub(crate) async fn read_answers(
-        &self,
-        archive: &Archive,
-        entries: &[IndicatorEntry],
-    ) -> Result<Ingredients, EngineError> {
+    /// An answer that is lost or damaged, or that makes no sense any more.
+    pub(crate) async fn read_answers(&self, archive: &Archive) -> Result<Ingredients, EngineError> {
         let mut series = Vec::with_capacity(self.indicators.len());
         for indicator in &self.indicators {
             let id = &indicator.indicator_id;
@@ -323,21 +311,14 @@ impl Recipe {
                 expected(sets, id),
                 &themes(sets, id),
             )?;
-            let mut entries = entries.iter();
-            let entry = entries
-                .find(|entry| entry.indicator_id == *id)
-                .ok_or_else(|| RecipeError::EntryMissing {
-                    release: self.release,
-                    indicator: id.clone(),
-                })?;
             series.push(Series {
                 indicator: described.indicator,
                 state: indicator.state,
                 declared_levels: described.declared_levels,
                 made_from: MadeFrom {
-                    data: entry.data.clone(),
-                    regions: entry.regions,
-                    normalised: entry.normalised,
+                    data: indicator.data.clone(),
+                    regions: indicator.regions,
+                    normalised: indicator.normalised,
                 },
             });
         }

@@ -74,7 +74,7 @@ pub(super) async fn rebuild(
     watch: &Arc<dyn Watch>,
 ) -> Result<(), EngineError> {
     let releases = storage.releases();
-    let ingredients = Arc::new(recipe.read_answers(archive, &manifest.indicators).await?);
+    let ingredients = Arc::new(recipe.read_answers(archive).await?);
     let before = before(&releases, &verification.record, &manifest).await?;
     let (previous, is_gone) = match before {
         Before::Whole(previous) => (previous, false),

@@ -214,10 +214,18 @@ fn a_damaged_log_a_lost_manifest_and_a_stray_latest_are_found() {
     let kept = std::fs::read(&first).expect("a record");
     std::fs::remove_file(&first).expect("removed");
     let ran = workspace.botnia(&["doctor"]).expect_code(1);
-    assert!(line(&ran, "fail", "log of releases").contains("begins with release 2"));
+    let gap = line(&ran, "fail", "log of releases");
+    assert!(gap.contains("begins with release 2") && gap.contains("`botnia verify`"));
     std::fs::write(&first, kept).expect("restored");
 
-    std::fs::remove_file(published.join("releases/000002/manifest.json")).expect("removed");
+    let manifest = published.join("releases/000002/manifest.json");
+    let whole = std::fs::read(&manifest).expect("a manifest");
+    std::fs::remove_file(&manifest).expect("removed");
+    std::fs::write(&manifest, [whole.as_slice(), b" "].concat()).expect("damage");
+    let ran = workspace.botnia(&["doctor"]).expect_code(1);
+    let changed = line(&ran, "fail", "releases");
+    assert!(changed.contains("was changed") && changed.contains("`botnia verify`"));
+    std::fs::remove_file(&manifest).expect("removed");
     let ran = workspace.botnia(&["doctor"]).expect_code(1);
     assert!(line(&ran, "fail", "releases").contains("manifest.json"));
 }

@@ -229,6 +229,8 @@ pub struct Built {
     pub spans: Vec<Span>,
     /// How many regions of each level have observations.
     pub observed_regions: Vec<(RegionLevel, u64)>,
+    /// Every region of the release, named by the source's list or by the tables.
+    pub regions: Vec<Region>,
 }
 
 /// Builds the tables of a release.
@@ -324,6 +326,7 @@ pub fn build(
         changes: figures.changes,
         spans: figures.spans,
         observed_regions: places.observed_by_level(),
+        regions: places.into_regions(),
     })
 }
 

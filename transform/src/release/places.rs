@@ -155,6 +155,11 @@ impl Places {
         (key.level == RegionLevel::Municipality && !place.valid).then_some(&place.region)
     }
 
+    /// All of them, without what else is known.
+    pub(super) fn into_regions(self) -> Vec<Region> {
+        self.all.into_iter().map(|place| place.region).collect()
+    }
+
     /// All of them, by position.
     pub(super) fn all(&self) -> &[Place] {
         &self.all
