@@ -20,13 +20,13 @@ use crate::TransformError;
 use crate::observation_table::{Words, column, from_batch, wrong_type};
 
 /// The rows of a batch, each with its indicator.
-type Rows<T> = Vec<(IndicatorId, T)>;
+type Rows<T> = Result<Vec<(IndicatorId, T)>, TransformError>;
 
 /// Rows with their indicators, in the order of the indicators.
 struct ByIndicator<T> {
     reader: ParquetRecordBatchReader,
     object: String,
-    rows: fn(&RecordBatch) -> Result<Rows<T>, TransformError>,
+    rows: fn(&RecordBatch) -> Rows<T>,
     waiting: VecDeque<(IndicatorId, T)>,
 }
 
@@ -79,7 +79,7 @@ impl ReleasedObservations {
     }
 }
 
-fn released_rows(batch: &RecordBatch) -> Result<Vec<(IndicatorId, Released)>, TransformError> {
+fn released_rows(batch: &RecordBatch) -> Rows<Released> {
     from_batch(batch)?
         .into_iter()
         .map(|(id, observation, first_release)| {
