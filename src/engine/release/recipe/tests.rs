@@ -113,8 +113,8 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.groups.clear(),
     ];
     for (position, change) in changes.into_iter().enumerate() {
-        let mut changed = recipe();
-        change(&mut changed.terms);
-        assert_ne!(inputs(&changed), expected, "change {position}");
+        let mut other = recipe();
+        change(&mut other.terms);
+        assert_ne!(inputs(&other), expected, "change {position}");
     }
 }
