@@ -20,6 +20,6 @@ pub use region_tables::{
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};
 pub use settings::{
-    IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings, WorkerSettings,
-    YearRange, settings_json_schema, settings_reference_markdown,
+    GateSettings, IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings,
+    WorkerSettings, YearRange, settings_json_schema, settings_reference_markdown,
 };

@@ -1,6 +1,7 @@
 //! The settings file: `botnia.toml`.
 
 mod file;
+mod gates;
 mod read;
 mod reference;
 
@@ -16,6 +17,7 @@ use crate::problem::SettingsError;
 use crate::schedule::{Missed, Overlap, Schedule};
 use crate::secret::{LedgerAddress, Secret};
 
+pub use gates::GateSettings;
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
 /// Everything an operator decides.
@@ -35,6 +37,8 @@ pub struct Settings {
     pub source: Vec<SourceSettings>,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
+    /// How much may change between two releases.
+    pub gates: GateSettings,
     /// The web server.
     pub server: ServerSettings,
 }

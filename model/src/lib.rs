@@ -13,6 +13,7 @@ pub mod language;
 pub mod observation;
 pub mod region;
 pub mod release;
+pub mod severity;
 pub mod snapshot;
 
 pub use clock::{Clock, FixedClock};
@@ -27,6 +28,7 @@ pub use language::{Language, Text};
 pub use observation::{Breakdown, Observation, Origin, Period, Sex, Status};
 pub use region::{Region, RegionCode, RegionId, RegionKey, RegionLevel};
 pub use release::{CommitRecord, FileEntry, IndicatorEntry, Manifest, ReleaseNumber};
+pub use severity::Severity;
 pub use snapshot::{AnswerRole, Snapshot, SweepId};
 
 /// The version of the published dataset: major when a key, type or meaning changes or a

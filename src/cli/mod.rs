@@ -88,7 +88,7 @@ enum Command {
     /// The releases, newest first.
     Releases,
     /// The indicators whose new figures wait for a person, and why.
-    Held,
+    Held(held::Held),
     /// Accept the held figures of an indicator; the next run publishes them.
     Approve(held::Approve),
     /// Refuse the held figures of an indicator; the last good ones stay published.
@@ -181,7 +181,7 @@ impl Command {
             Self::Worker => Box::pin(worker::run(global, clock)).await,
             Self::Status => status::run(global).await,
             Self::Releases => releases::run(global).await,
-            Self::Held => held::list(global).await,
+            Self::Held(command) => command.run(global).await,
             Self::Approve(command) => command.run(global, clock).await,
             Self::Reject(command) => command.run(global, clock).await,
             Self::Retry(command) => command.run(global, clock).await,

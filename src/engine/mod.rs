@@ -15,6 +15,7 @@ pub mod job;
 pub mod ledger;
 mod normalised;
 mod plan;
+pub mod quarantine;
 pub(crate) mod release;
 mod request;
 mod retry;
@@ -38,7 +39,7 @@ use std::sync::{Arc, Mutex};
 
 use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings, SourceSettings};
 use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError, UserAgent};
-use botnia_model::{Clock, IndicatorId, ReleaseNumber, SourceId, SourceIndicator};
+use botnia_model::{Clock, ContentHash, IndicatorId, ReleaseNumber, SourceId, SourceIndicator};
 use botnia_publish::error::{DISK_FULL_HINT, is_disk_full};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
@@ -48,6 +49,7 @@ use serde::{Deserialize, Serialize};
 use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
+use quarantine::Quarantine;
 use storage::{Storage, StorageError};
 use tokio_util::sync::CancellationToken;
 use turns::LedgerTurns;
@@ -65,6 +67,7 @@ pub struct Engine {
     archive: Archive,
     ledger: Ledger,
     releases: Releases,
+    quarantine: Quarantine,
     /// The region list of each source's present sweep, read.
     frames: tokio::sync::Mutex<HashMap<SourceId, Arc<Frame>>>,
     /// How this process is named in the leases that it takes.
@@ -77,6 +80,8 @@ pub struct Engine {
 struct Work {
     verdict: Verdict,
     done: Completion,
+    /// Held figures that other ones took the place of: they leave the quarantine after that.
+    replaced: Option<(IndicatorId, ContentHash)>,
 }
 
 impl Work {
@@ -85,6 +90,7 @@ impl Work {
         Self {
             verdict,
             done: Completion::default(),
+            replaced: None,
         }
     }
 }
@@ -132,6 +138,15 @@ pub enum EngineError {
         object: String,
         /// Why it cannot be made again.
         reason: String,
+    },
+    /// A report of the quarantine is no such report.
+    #[error("read the report `{object}`")]
+    Report {
+        /// The object.
+        object: String,
+        /// The cause.
+        #[source]
+        source: serde_json::Error,
     },
     /// An announcement is no JSON.
     #[error("{operation} an announcement of the outbox")]
@@ -344,6 +359,7 @@ impl Engine {
         Ok(Self {
             client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
+            quarantine: Quarantine::of(&storage),
             tables,
             settings,
             sets,
@@ -431,6 +447,11 @@ impl Engine {
     /// Its releases.
     pub fn releases(&self) -> &Releases {
         &self.releases
+    }
+
+    /// What was held.
+    pub fn quarantine(&self) -> &Quarantine {
+        &self.quarantine
     }
 
     /// Where everything is kept.

@@ -96,6 +96,7 @@ impl Engine {
         Ok(Work {
             verdict: Verdict::Done(result),
             done,
+            replaced: None,
         })
     }
 

@@ -96,6 +96,7 @@ impl Engine {
         Ok(Work {
             verdict: Verdict::Done(JobResult::Released { release }),
             done,
+            replaced: None,
         })
     }
 
@@ -233,21 +234,17 @@ impl Engine {
         let expected = self.expected(source, id.source_indicator());
         let themes = self.themes(source, id.source_indicator());
         let described = normalise::describe(source.kind, id, &bytes, expected, &themes)?;
-        let state = if series
-            .held
-            .as_ref()
-            .is_some_and(|held| held.rejected.is_none())
-        {
-            IndicatorState::Held
-        } else if series.failure.is_some() {
-            IndicatorState::Stale
-        } else {
-            IndicatorState::Active
+        let waiting = series.held.as_ref().filter(|held| held.rejected.is_none());
+        let (state, since) = match (waiting, &series.failure) {
+            (Some(held), _) => (IndicatorState::Held, Some(held.since)),
+            (None, Some(failure)) => (IndicatorState::Stale, Some(failure.since)),
+            (None, None) => (IndicatorState::Active, None),
         };
         Ok(Accepted {
             series: ReleaseSeries {
                 indicator: described.indicator,
                 state,
+                state_since: since.map(|since| self.civil_date(since)),
             },
             figures: figures.clone(),
         })
@@ -463,6 +460,7 @@ fn entry(one: &Accepted) -> IndicatorEntry {
         rows_out: figures.rows_out,
         findings: figures.findings.clone(),
         state: one.series.state,
+        state_since: one.series.state_since.clone(),
     }
 }
 

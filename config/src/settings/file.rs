@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::SourceKind;
+use super::{GateSettings, SourceKind};
 use crate::schedule::{Missed, Overlap};
 
 /// The settings of botnia. Every key has the default that is shown, unless it says that it
@@ -34,6 +34,8 @@ pub(super) struct SettingsFile {
     pub(super) source: Vec<SourceFile>,
     /// Those who do the jobs.
     pub(super) workers: WorkersFile,
+    /// How much may change between two releases.
+    pub(super) gates: GateSettings,
     /// The web server.
     pub(super) server: ServerFile,
 }
@@ -112,6 +114,7 @@ impl Default for SettingsFile {
             contact: String::new(),
             source: Vec::new(),
             workers: WorkersFile::default(),
+            gates: GateSettings::default(),
             server: ServerFile::default(),
         }
     }

@@ -21,6 +21,7 @@ pub fn settings_reference_markdown() -> String {
     for (heading, definition) in [
         ("`[[source]]`", "SourceFile"),
         ("`[workers]`", "WorkersFile"),
+        ("`[gates]`", "GateSettings"),
         ("`[server]`", "ServerFile"),
     ] {
         section(&mut page, heading, &schema, &schema["$defs"][definition]);

@@ -42,6 +42,7 @@ pub use self::catalogue::Span;
 use self::credits::{Catalogue, Credit, Treatment};
 use self::figures::Figures;
 use self::files::Files;
+pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
 use self::wellbeing::Reported;
 use crate::TransformError;
@@ -71,6 +72,8 @@ pub struct Series {
     pub indicator: Indicator,
     /// Whether its figures are kept up.
     pub state: IndicatorState,
+    /// Since which day the state is not `active`, `YYYY-MM-DD`.
+    pub state_since: Option<String>,
 }
 
 /// How a source wants to be named.

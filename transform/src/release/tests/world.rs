@@ -201,6 +201,7 @@ impl World {
                 source_url: None,
             },
             state: IndicatorState::Active,
+            state_since: None,
         };
         self.figures.keys().map(series).collect()
     }
@@ -279,6 +280,7 @@ impl World {
                     rows_out: 0,
                     findings: Findings::default(),
                     state: IndicatorState::Active,
+                    state_since: None,
                 })
                 .collect(),
             files: entries,
