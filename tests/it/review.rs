@@ -293,3 +293,36 @@ fn a_warning_is_released_and_said() {
     let status = workspace.botnia(&["status"]).expect_code(0);
     assert!(!status.stdout.contains("Warned"), "{}", status.stdout);
 }
+
+#[test]
+fn gc_keeps_what_the_ledger_says_is_held_and_nothing_else_of_the_quarantine() {
+    let fault = Fault::new(FaultKind::WrongUnit {
+        code: "PER1000".to_owned(),
+    });
+    let (_upstream, workspace) = one_is_held(fault.path("/rest/1.1/indicators/181"), "unit_changed");
+    let held = quarantined(&workspace);
+    assert_eq!(held.len(), 2);
+    let folder = held[0].parent().expect("a folder");
+    // As a run leaves it that was cut off before the ledger knew.
+    let left = folder.with_file_name("0".repeat(64));
+    std::fs::create_dir(&left).expect("a folder");
+    let young = folder.with_file_name("1".repeat(64));
+    std::fs::create_dir(&young).expect("a folder");
+    for folder in [&left, &young] {
+        std::fs::write(folder.join("diff.csv"), "left").expect("a file");
+    }
+    let then = std::time::Duration::from_hours(48);
+    for file in held.iter().chain([&left.join("diff.csv")]) {
+        let written = std::fs::metadata(file).and_then(|file| file.modified());
+        let aged = written.expect("a moment") - then;
+        let file = std::fs::File::open(file).expect("a file");
+        file.set_modified(aged).expect("an older file");
+    }
+    let collected = workspace.botnia(&["gc"]).expect_code(0);
+    let gone: Vec<_> = collected.stdout.lines().collect();
+    assert_eq!(gone, [format!("quarantine/sotkanet/181/{}/diff.csv", "0".repeat(64))]);
+    let mut left: Vec<_> = held;
+    left.push(young.join("diff.csv"));
+    left.sort();
+    assert_eq!(quarantined(&workspace), left);
+}
