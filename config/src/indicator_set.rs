@@ -5,11 +5,13 @@ mod file;
 use std::path::Path;
 
 use botnia_model::{Polarity, SourceId, SourceIndicator, Text, ValueKind};
+use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, SettingsError};
 
-/// One set: `config/sets/<id>.toml`.
-#[derive(Clone, Debug, PartialEq)]
+/// One set: `config/sets/<id>.toml`. Serialised it is part of a release's recipe, and read
+/// back from there it is not checked again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IndicatorSet {
     /// The file's name without its ending: `hyvinvointikertomus`.
     pub id: String,
@@ -28,7 +30,7 @@ pub struct IndicatorSet {
 }
 
 /// One indicator of a set.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SetIndicator {
     /// What the source calls it.
     pub id: SourceIndicator,

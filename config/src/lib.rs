@@ -13,13 +13,16 @@ pub mod settings;
 mod document;
 
 pub use indicator_set::{IndicatorSet, SetIndicator};
+pub use jiff::civil::Date;
 pub use problem::{Problem, SettingsError};
 pub use region_tables::{
-    BUILTIN_REGION_FILES, Municipality, RegionChange, RegionFiles, RegionTables, TableRegion,
+    BUILTIN_REGION_FILES, Classification, Membership, Municipality, MunicipalityClass,
+    RegionChange, RegionFiles, RegionTables, Succession, TableRegion, Validity,
 };
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};
 pub use settings::{
-    GateSettings, IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings,
-    WorkerSettings, YearRange, settings_json_schema, settings_reference_markdown,
+    CustomGroup, GateSettings, IndicatorSelector, RegionSettings, ServerSettings, Settings,
+    SourceKind, SourceSettings, WorkerSettings, YearRange, settings_json_schema,
+    settings_reference_markdown,
 };

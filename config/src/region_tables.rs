@@ -2,17 +2,22 @@
 //!
 //! The facts stand in `config/regions/*.csv`; `config/regions/README.md` describes them.
 
+mod in_time;
 mod read;
 
 use std::sync::LazyLock;
 
 use botnia_model::{RegionCode, RegionKey, RegionLevel, Text};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::SettingsError;
 
-/// The tables under `config/regions/`.
-#[derive(Clone, Debug, Default, PartialEq)]
+pub use in_time::{Classification, Membership, MunicipalityClass, Succession, Validity};
+
+/// The tables under `config/regions/`. Serialised they are part of a release's recipe, and
+/// read back from there they are not checked again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RegionTables {
     /// Every municipality that existed at any time from 2000 on, by code.
     pub municipalities: Vec<Municipality>,
@@ -20,10 +25,16 @@ pub struct RegionTables {
     pub regions: Vec<TableRegion>,
     /// What changed and when, by date.
     pub changes: Vec<RegionChange>,
+    /// Which municipality belonged to which region and when, as far as it is known, by
+    /// municipality, level and day.
+    pub memberships: Vec<Membership>,
+    /// Of which class each municipality was and when, by municipality, classification and
+    /// day.
+    pub classes: Vec<MunicipalityClass>,
 }
 
 /// One municipality.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Municipality {
     /// The code: `743`.
     pub code: RegionCode,
@@ -46,7 +57,7 @@ pub struct Municipality {
 }
 
 /// One region of another level.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableRegion {
     /// Level and code.
     pub key: RegionKey,
@@ -61,7 +72,7 @@ pub struct TableRegion {
 }
 
 /// One change in the division.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionChange {
     /// The day from which it holds, `YYYY-MM-DD`.
     pub effective: String,
@@ -77,7 +88,7 @@ pub struct RegionChange {
     pub note: Text,
 }
 
-/// The text of the three files.
+/// The text of the files.
 #[derive(Clone, Copy, Debug)]
 pub struct RegionFiles<'a> {
     /// `regions/municipalities.csv`
@@ -86,6 +97,10 @@ pub struct RegionFiles<'a> {
     pub regions: &'a str,
     /// `regions/changes.csv`
     pub changes: &'a str,
+    /// `regions/memberships.csv`
+    pub memberships: &'a str,
+    /// `regions/classes.csv`
+    pub classes: &'a str,
 }
 
 /// The files that ship with botnia.
@@ -93,6 +108,8 @@ pub const BUILTIN_REGION_FILES: RegionFiles<'static> = RegionFiles {
     municipalities: include_str!("../regions/municipalities.csv"),
     regions: include_str!("../regions/regions.csv"),
     changes: include_str!("../regions/changes.csv"),
+    memberships: include_str!("../regions/memberships.csv"),
+    classes: include_str!("../regions/classes.csv"),
 };
 
 impl RegionTables {
@@ -108,8 +125,10 @@ impl RegionTables {
         &TABLES
     }
 
-    /// Reads the three files and checks them against each other: no key twice, and every
-    /// region that a line names is described by a line. Stops at the first problem.
+    /// Reads the files and checks them against each other: no key twice, every region that
+    /// a line names is described by a line, nothing belongs to two regions of a level on
+    /// one day, what holds today is what the municipality's line says, and moves and
+    /// memberships tell the same. Stops at the first problem.
     pub fn parse(files: RegionFiles<'_>) -> Result<Self, SettingsError> {
         read::tables(files).map_err(|problem| SettingsError::Invalid {
             problems: vec![problem],
@@ -119,7 +138,7 @@ impl RegionTables {
     /// The municipality with `code`, in existence or not.
     pub fn municipality(&self, code: &RegionCode) -> Option<&Municipality> {
         self.municipalities
-            .binary_search_by(|municipality| municipality.code.cmp(code))
+            .binary_search_by(|municipality| municipality.code.as_str().cmp(code.as_str()))
             .ok()
             .map(|index| &self.municipalities[index])
     }

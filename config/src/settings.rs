@@ -2,6 +2,7 @@
 
 mod file;
 mod gates;
+mod groups;
 mod read;
 mod reference;
 
@@ -18,6 +19,7 @@ use crate::schedule::{Missed, Overlap, Schedule};
 use crate::secret::{LedgerAddress, Secret};
 
 pub use gates::GateSettings;
+pub use groups::CustomGroup;
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
 /// Everything an operator decides.
@@ -35,6 +37,10 @@ pub struct Settings {
     pub contact: String,
     /// The sources.
     pub source: Vec<SourceSettings>,
+    /// Groups of regions that are published as regions of the level `custom`.
+    pub groups: Vec<CustomGroup>,
+    /// What the region tables are compared with.
+    pub regions: RegionSettings,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
     /// How much may change between two releases.
@@ -69,7 +75,9 @@ pub struct SourceSettings {
 }
 
 /// What a source speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceKind {
     /// Sotkanet's REST API.
@@ -94,6 +102,13 @@ pub struct YearRange {
     pub first: i32,
     /// Last year; none: as far as the source goes.
     pub last: Option<i32>,
+}
+
+/// What the region tables are compared with, apart from the sources' own lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionSettings {
+    /// Statistics Finland's classification service; none: it is not asked.
+    pub classification_url: Option<Url>,
 }
 
 /// Those who do the jobs.

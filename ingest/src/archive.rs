@@ -11,6 +11,8 @@
 //! them: a process killed between the two leaves bytes that nothing refers to, and the
 //! next run finds them already there. Days and times are UTC.
 
+mod check;
+
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::Answer;
+
+pub use check::{ArchiveCheck, ArchiveFault};
 
 /// zstd's own default: on statistics in JSON, more takes longer and gains little.
 const LEVEL: i32 = 3;
@@ -119,6 +123,14 @@ pub enum ArchiveError {
         /// The object.
         path: String,
         /// Why.
+        source: serde_json::Error,
+    },
+    /// A record is no record.
+    #[error("read the record `{path}`; hint: the storage has damaged it: restore it from a backup")]
+    Unreadable {
+        /// The object.
+        path: String,
+        /// Where it is wrong.
         source: serde_json::Error,
     },
     /// The work on an object was given up because the process is ending.

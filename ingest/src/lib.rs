@@ -11,6 +11,7 @@
 
 pub mod answer;
 pub mod archive;
+pub mod classification;
 pub mod client;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -22,7 +23,8 @@ mod test_server;
 pub mod turns;
 
 pub use answer::Answer;
-pub use archive::{Archive, ArchiveError, Kept};
+pub use archive::{Archive, ArchiveCheck, ArchiveError, ArchiveFault, Kept};
+pub use classification::{ClassificationList, ClassificationService};
 pub use client::{ClientLimits, Fetched, PoliteClient, Request, Shape, UserAgent, Validators};
 pub use error::SourceError;
 pub use source::{Freshness, Source, open};

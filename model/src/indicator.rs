@@ -30,7 +30,7 @@ impl InvalidName {
 macro_rules! text_newtype {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $valid:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(try_from = "CompactString", into = "CompactString")]
         pub struct $name(CompactString);
 
@@ -79,6 +79,7 @@ pub(crate) use text_newtype;
 
 text_newtype!(
     /// The id of a source in the settings: `sotkanet`. Lower-case letters, digits and hyphens.
+    #[derive(PartialOrd, Ord, Hash)]
     SourceId,
     "a source id: lower-case letters, digits and hyphens, at most 64 of them",
     |text| !text.is_empty()
@@ -88,6 +89,7 @@ text_newtype!(
 
 text_newtype!(
     /// What a source calls one of its indicators: `127`, a table id, a cube and measure.
+    #[derive(PartialOrd, Ord, Hash)]
     SourceIndicator,
     "an indicator at a source: 1 to 200 visible characters without control characters",
     |text| !text.is_empty()

@@ -13,6 +13,7 @@ pub mod language;
 pub mod observation;
 pub mod region;
 pub mod release;
+pub mod revision;
 pub mod severity;
 pub mod snapshot;
 
@@ -28,9 +29,10 @@ pub use language::{Language, Text};
 pub use observation::{Breakdown, Observation, Origin, Period, Sex, Status};
 pub use region::{Region, RegionCode, RegionId, RegionKey, RegionLevel};
 pub use release::{CommitRecord, FileEntry, IndicatorEntry, Manifest, ReleaseNumber};
+pub use revision::{Change, RevisionReason};
 pub use severity::Severity;
 pub use snapshot::{AnswerRole, Snapshot, SweepId};
 
 /// The version of the published dataset: major when a key, type or meaning changes or a
 /// column goes, minor when a column or an indicator comes, patch for data alone.
-pub const SCHEMA_VERSION: &str = "1.0.0";
+pub const SCHEMA_VERSION: &str = "1.1.0";

@@ -1,6 +1,7 @@
 //! Regions: always a level and a code, never a bare code.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use compact_str::{CompactString, format_compact};
 use serde::{Deserialize, Serialize};
@@ -71,7 +72,43 @@ impl RegionLevel {
 
 text_newtype!(
     /// An official code, text with its zeros: `743`, `14`. Meaningless without its level:
-    /// province 16 is Keski-Pohjanmaa, wellbeing county 16 is Etelä-Pohjanmaa.
+    /// province 16 is Keski-Pohjanmaa, wellbeing county 16 is Etelä-Pohjanmaa. So nothing
+    /// can be joined by a code alone: it has no hash and no order, can be the key of no map
+    /// and stand in no set, and is never compared with a [`RegionKey`].
+    ///
+    /// ```
+    /// use std::collections::{BTreeMap, HashMap};
+    /// use botnia_model::{RegionKey, RegionLevel};
+    ///
+    /// let key = RegionKey::new(RegionLevel::Province, "16".parse().unwrap());
+    /// let names = BTreeMap::from([(key.clone(), "Keski-Pohjanmaa")]);
+    /// let members = HashMap::from([(key.clone(), 8)]);
+    /// assert_eq!((names[&key], members[&key]), ("Keski-Pohjanmaa", 8));
+    /// ```
+    ///
+    /// ```compile_fail,E0277
+    /// use std::collections::BTreeMap;
+    /// use botnia_model::RegionCode;
+    ///
+    /// let code: RegionCode = "16".parse().unwrap();
+    /// let names = BTreeMap::from([(code, "Keski-Pohjanmaa")]);
+    /// ```
+    ///
+    /// ```compile_fail,E0277
+    /// use std::collections::HashMap;
+    /// use botnia_model::RegionCode;
+    ///
+    /// let code: RegionCode = "16".parse().unwrap();
+    /// let names = HashMap::from([(code, "Keski-Pohjanmaa")]);
+    /// ```
+    ///
+    /// ```compile_fail,E0308
+    /// use botnia_model::{RegionCode, RegionKey, RegionLevel};
+    ///
+    /// let code: RegionCode = "16".parse().unwrap();
+    /// let key = RegionKey::new(RegionLevel::Province, code.clone());
+    /// let joined = key == code;
+    /// ```
     RegionCode,
     "a region code: 1 to 24 letters, digits or hyphens",
     |text| !text.is_empty()
@@ -81,6 +118,7 @@ text_newtype!(
 
 text_newtype!(
     /// A region's id that is unique across levels: `KU743`, `MK14`, `HVA16`, `SK142`, `SSS`.
+    #[derive(PartialOrd, Ord, Hash)]
     RegionId,
     "a region id: 1 to 32 letters, digits or hyphens",
     |text| !text.is_empty()
@@ -89,7 +127,7 @@ text_newtype!(
 );
 
 /// A level and a code: the only thing by which regions may be joined.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionKey {
     /// The level.
     pub level: RegionLevel,
@@ -117,7 +155,13 @@ impl RegionKey {
 /// Ordered as published: by the level's text, then the code.
 impl Ord for RegionKey {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.level.as_str(), &self.code).cmp(&(other.level.as_str(), &other.code))
+        (self.level.as_str(), self.code.as_str()).cmp(&(other.level.as_str(), other.code.as_str()))
+    }
+}
+
+impl Hash for RegionKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.level, self.code.as_str()).hash(state);
     }
 }
 

@@ -118,9 +118,6 @@ pub struct IndicatorEntry {
     pub findings: Findings,
     /// Whether the figures are kept up.
     pub state: IndicatorState,
-    /// Since which day that is so, `YYYY-MM-DD`; none while it is active.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state_since: Option<String>,
 }
 
 /// What a release is: its files and what they were made from. Contains no clock: the

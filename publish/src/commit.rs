@@ -286,18 +286,8 @@ impl Releases {
         path: &str,
         expected: ContentHash,
     ) -> Result<(), PublishError> {
-        let key = release_key(release, path)?;
-        let failed = |source| PublishError::store("read", &key, source);
-        let object = self.store.get(&key).await.map_err(failed)?;
-        let hasher = object
-            .into_stream()
-            .try_fold(ContentHasher::new(), |mut hasher, bytes| async move {
-                hasher.update(&bytes);
-                Ok(hasher)
-            })
-            .await
-            .map_err(failed)?;
-        if hasher.finish() == expected {
+        let found = self.hash_in_store(&release_key(release, path)?).await?;
+        if found == expected {
             Ok(())
         } else {
             Err(PublishError::NumberClaimed {

@@ -19,7 +19,7 @@ use crate::table::{TextColumn, column, wrong_type};
 
 /// The columns, in order. `region_id` (`KU005`) stands where a bare code would lose its
 /// zeros in a spreadsheet.
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 17] = [
     "indicator_id",
     "title_fi",
     "title_sv",
@@ -36,11 +36,12 @@ pub const COLUMNS: [&str; 16] = [
     "status",
     "origin",
     "first_release",
+    "coverage",
 ];
 
 /// Part of every CSV's content hash: raised when this module writes the same
 /// observations differently.
-const FORMAT_VERSION: &[u8] = b"observations.csv 1";
+const FORMAT_VERSION: &[u8] = b"observations.csv 2";
 
 /// Titles and units by indicator id, ready for a cell.
 #[derive(Clone, Debug, Default)]
@@ -200,6 +201,7 @@ fn write_batch(
     ];
     let words = [text("status")?, text("origin")?];
     let first_releases = integers(table, batch, "first_release")?;
+    let coverages = numbers(table, batch, "coverage")?;
 
     let contract = |reason: String| PublishError::TableContract {
         table: table.to_owned(),
@@ -258,6 +260,11 @@ fn write_batch(
             let _ = write!(number, "{}", first_releases.value(row));
         }
         field(&number)?;
+        number.clear();
+        if coverages.is_valid(row) {
+            push_number(&mut number, coverages.value(row));
+        }
+        field(&number)?;
         writer
             .write_record(None::<&[u8]>)
             .map_err(|source| PublishError::csv(table, source))?;
@@ -306,7 +313,7 @@ fn in_cells(text: &Text) -> Text {
 }
 
 /// The text as a cell that is one line, shows what it says, and is no formula (CWE-1236).
-fn safe_cell(text: &str) -> Cow<'_, str> {
+pub(crate) fn safe_cell(text: &str) -> Cow<'_, str> {
     let text = if text
         .chars()
         .any(|letter| is_break(letter) || is_invisible(letter))
@@ -406,6 +413,7 @@ mod tests {
             ("status", dictionary(&[Some("normal")]), false),
             ("origin", dictionary(&[Some("published")]), false),
             ("first_release", Arc::new(Int32Array::from(vec![7])), false),
+            ("coverage", Arc::new(Float64Array::from(vec![None])), true),
         ])
         .unwrap()
     }
@@ -457,10 +465,11 @@ mod tests {
         assert_eq!(
             text,
             "\u{feff}indicator_id;title_fi;title_sv;unit_fi;unit_sv;region_id;region_name_fi;\
-             region_name_sv;period;sex;breakdown;value;absolute_value;status;origin;first_release\r\n\
+             region_name_sv;period;sex;breakdown;value;absolute_value;status;origin;first_release;\
+             coverage\r\n\
              sotkanet:127;\"Väestö \"\"31.12.\"\"; yhteensä\";\"Väestö \"\"31.12.\"\"; yhteensä\";\
              Prosenttia;Prosenttia;KU005;Alajärvi;Alajärvi;2024;total;\
-             \"age=65-74;education=high\";0,1;;normal;published;7\r\n"
+             \"age=65-74;education=high\";0,1;;normal;published;7;\r\n"
         );
     }
 

@@ -14,6 +14,7 @@ pub mod error;
 pub mod manifest;
 pub mod package;
 pub mod releases;
+pub mod table_csv;
 
 mod clean;
 mod commit;
@@ -21,17 +22,20 @@ mod latest;
 mod removal;
 mod table;
 mod upload;
+mod verification;
 
 pub use announcement::{AnnouncedRelease, Announcement, release_committed};
 pub use csv::{IndicatorTitles, RegionNames, write_observations_csv};
 pub use documents::{
-    ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, SourceFact, TableFact,
-    data_dictionary,
+    ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, RevisedFigure, SourceFact,
+    TableFact, data_dictionary,
 };
 pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};
 pub use releases::{Releases, Staged};
 pub use removal::Abandoned;
+pub use table_csv::write_table_csv;
+pub use verification::FileFault;
 
 #[cfg(test)]
 mod faulty_store;

@@ -9,6 +9,9 @@ use crate::PublishError;
 /// The manifest's name within its release.
 pub const MANIFEST: &str = "manifest.json";
 
+/// The name of the record of what a release was made from, within the release.
+pub const RECIPE: &str = "recipe.json";
+
 /// The name of the checksums within their release.
 pub const CHECKSUMS: &str = "SHA256SUMS";
 

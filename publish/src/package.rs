@@ -17,6 +17,7 @@ use crate::PublishError;
 use crate::commit::hash_file;
 use crate::csv::{IndicatorTitles, RegionNames, content_hash, write_observations_csv};
 use crate::documents::{self, ColumnFact, ReleaseFacts, TableFact};
+use crate::manifest::RECIPE;
 use crate::releases::{Releases, Staged, in_background, release_key};
 use crate::table::{batches, columns, distinct_texts};
 
@@ -60,6 +61,8 @@ pub struct Assembly {
     pub indicators: Vec<IndicatorEntry>,
     /// The hash of everything that went in.
     pub inputs: ContentHash,
+    /// The bytes of `recipe.json`.
+    pub recipe: Vec<u8>,
 }
 
 /// A file of the release, and whether it is carried over.
@@ -81,7 +84,7 @@ struct Packaging {
 
 /// Makes the release ready for [`Releases::commit`]: hashes the new tables, writes the
 /// CSV beside every region's observations unless the previous release's still holds,
-/// writes the documents, and lists all of it in the manifest.
+/// writes the documents and the recipe, and lists all of it in the manifest.
 ///
 /// # Errors
 /// [`PublishError::NothingToCarry`] for a carried table that the previous release does
@@ -96,6 +99,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         regions,
         indicators,
         inputs,
+        recipe,
     } = assembly;
     let (parent, parent_hash, previous_files) = match previous {
         Some((record, manifest)) => (Some(record.release), Some(record.manifest), manifest.files),
@@ -130,7 +134,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         let packaging = Arc::clone(&packaging);
         let facts = facts.clone();
         in_background("writing the documents", move || {
-            packaging.documents(&facts, &table_facts)
+            packaging.documents(&facts, &table_facts, recipe)
         })
         .await?
     };
@@ -313,9 +317,11 @@ impl Packaging {
         &self,
         facts: &ReleaseFacts,
         tables: &[TableFact],
+        recipe: Vec<u8>,
     ) -> Result<Vec<Member>, PublishError> {
         documents::all(facts, self.parent, tables)?
             .into_iter()
+            .chain([(RECIPE, recipe)])
             .map(|(path, bytes)| {
                 let mut file = HashingFile::create(&self.scratch, path)?;
                 file.write_all(&bytes)

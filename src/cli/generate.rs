@@ -9,7 +9,7 @@ use botnia_publish::data_dictionary;
 use botnia_transform::TransformError;
 use botnia_transform::release::{Build, Inputs, build};
 
-use crate::engine::release::Scratch;
+use crate::engine::release::build::Scratch;
 use crate::server::openapi_json;
 
 use super::output::{data, note};
@@ -67,6 +67,7 @@ fn tables() -> anyhow::Result<String> {
             series: &[],
             regions: &[],
             tables: RegionTables::builtin(),
+            groups: &[],
             sets: &[],
             sources: &[],
             geo_vintage: "2026-01-01",
@@ -81,6 +82,8 @@ fn tables() -> anyhow::Result<String> {
         "indicators",
         "regions",
         "region_changes",
+        "region_memberships",
+        "region_classes",
         "revisions",
         "wellbeing",
     ];

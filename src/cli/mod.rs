@@ -2,19 +2,24 @@
 //! to stderr.
 
 mod backfill;
+mod diff;
 mod doctor;
+mod export;
 mod gc;
 mod generate;
 mod held;
 mod jobs;
 mod logging;
 mod output;
+mod regions;
 mod releases;
 mod run;
 mod sandbox;
 mod serve;
 mod status;
+mod table_file;
 mod validate;
+mod verify;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -87,6 +92,10 @@ enum Command {
     Status,
     /// The releases, newest first.
     Releases,
+    /// What differs between two releases, and why.
+    Diff(diff::Diff),
+    /// Write the observations as a release had them.
+    Export(export::Export),
     /// The indicators whose new figures wait for a person, and why.
     Held(held::Held),
     /// Accept the held figures of an indicator; the next run publishes them.
@@ -99,8 +108,12 @@ enum Command {
     Discard(jobs::Discard),
     /// Normalise again from the archived answers, without asking any source.
     Backfill(backfill::Backfill),
+    /// Make a release again from the archived answers, and compare every hash.
+    Verify(verify::Verify),
     /// Look at everything that botnia needs, and say what is wrong with it.
     Doctor,
+    /// The region tables against the lists of the sources, and figures on other borders.
+    Regions(regions::Regions),
     /// Remove what nothing refers to; raw answers always stay.
     Gc(gc::Gc),
     /// Read the settings and the indicator sets, and say what is wrong with them.
@@ -181,13 +194,17 @@ impl Command {
             Self::Worker => Box::pin(worker::run(global, clock)).await,
             Self::Status => status::run(global).await,
             Self::Releases => releases::run(global).await,
+            Self::Diff(command) => command.run(global).await,
+            Self::Export(command) => command.run(global).await,
             Self::Held(command) => command.run(global).await,
             Self::Approve(command) => command.run(global, clock).await,
             Self::Reject(command) => command.run(global, clock).await,
             Self::Retry(command) => command.run(global, clock).await,
             Self::Discard(command) => command.run(global, clock).await,
             Self::Backfill(command) => Box::pin(command.run(global, clock)).await,
+            Self::Verify(command) => Box::pin(command.run(global)).await,
             Self::Doctor => Box::pin(doctor::run(global, clock)).await,
+            Self::Regions(command) => Box::pin(command.run(global, clock)).await,
             Self::Gc(command) => command.run(global, clock).await,
             Self::Validate => validate::run(global),
             Self::Sandbox(command) => command.run().await,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use botnia_config::{IndicatorSet, Settings};
-use botnia_model::{Clock, CommitRecord, IndicatorId, SourceId, SourceIndicator};
+use botnia_model::{Clock, CommitRecord, IndicatorId, Region, SourceId, SourceIndicator};
 use botnia_sandbox::{Sandbox, SandboxOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -119,6 +119,11 @@ fn summarise(summary: &RunSummary, storage: &Storage, took: Duration) {
     for (source, outcome) in &summary.sweeps {
         note(format_args!("Source     {source}: {}", words(outcome)));
     }
+    for source in &summary.under_way_elsewhere {
+        note(format_args!(
+            "Source     {source}: another botnia is sweeping it now, and publishes what it finds"
+        ));
+    }
     let rows = &summary.rows;
     if rows.read > 0 {
         note(format_args!(
@@ -139,10 +144,17 @@ fn summarise(summary: &RunSummary, storage: &Storage, took: Duration) {
             note(format_args!("Release    {} is published", record.release));
             note(format_args!("Where      {}", newest(record)));
         }
+        (None, Some(record)) if !summary.under_way_elsewhere.is_empty() => note(format_args!(
+            "Release    none by this run; release {} is still served",
+            record.release
+        )),
         (None, Some(record)) => note(format_args!(
             "Release    nothing changed, so none was made; release {} is still served",
             record.release
         )),
+        (None, None) if !summary.under_way_elsewhere.is_empty() => {
+            note("Release    none by this run; nothing is published yet");
+        }
         (None, None) => note("Release    none: there are no figures to publish"),
     }
     note(format_args!("Took       {:.1} s", took.as_secs_f64()));
@@ -188,7 +200,25 @@ fn list_troubles(summary: &RunSummary) {
         }),
         "look with `botnia held`, then `botnia approve ID` or `botnia reject ID`",
     );
+    list(
+        "Regions    ",
+        summary.unknown_regions.iter().map(unknown_region),
+        UNKNOWN_REGIONS_HINT,
+    );
 }
+
+/// A region that a source lists and the region tables do not have.
+pub(super) fn unknown_region((source, region): &(SourceId, Region)) -> String {
+    format!(
+        "{source} lists {} ({}), which the region tables do not have",
+        region.key.id(),
+        region.name.fi
+    )
+}
+
+/// What to do about one.
+const UNKNOWN_REGIONS_HINT: &str =
+    "its figures are published all the same; `botnia regions check` compares the lists";
 
 pub(super) fn words(outcome: &SweepOutcome) -> String {
     if let Some(failure) = &outcome.source_failure {

@@ -1,11 +1,15 @@
 //! `botnia status`: what is published, what runs, what waits, what failed.
 
+use botnia_config::RegionTables;
+use botnia_ingest::Archive;
 use botnia_model::Severity;
 
 use super::output::{count, data, field};
+use super::run::unknown_region;
 use super::{Exit, Global, no_data_yet};
 use crate::engine::job::{JobRecord, JobState};
 use crate::engine::ledger::{HoldReason, Ledger};
+use crate::engine::regions::regions_without_table;
 use crate::engine::storage::Storage;
 use crate::engine::{is_selected, is_wanted};
 
@@ -84,6 +88,14 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
                 failure.since, failure.message
             ));
         }
+    }
+    let archive = Archive::new(storage.store.clone());
+    let tables = RegionTables::builtin();
+    for unknown in &regions_without_table(&settings, &archive, &ledger, tables).await? {
+        data(format_args!(
+            "Regions    {}",
+            field(&unknown_region(unknown))
+        ));
     }
     let mut dead = ledger.dead_jobs().await?;
     dead.retain(|job| is_wanted(&settings, &sets, &job.task));

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use super::job::{Fetching, JobResult, Lease, Verdict};
 use super::ledger::{Completion, Failure, Figures, HoldReason, Series, SeriesChange};
 use super::plan::Frame;
-use super::sweep::{Trouble, chain};
+use super::sweep::{Trouble, chain, expected, themes};
 use super::{Engine, EngineError, Progress, RowCounts, Work, retry};
 
 /// One indicator of a sweep, with what a set expects of it.
@@ -163,8 +163,8 @@ impl Engine {
             frame,
             fetching,
             years: years(settings.years),
-            expected: self.expected(settings, id.source_indicator()).cloned(),
-            themes: self.themes(settings, id.source_indicator()),
+            expected: expected(&self.sets, id).cloned(),
+            themes: themes(&self.sets, id),
             series: series.cloned(),
         }))
     }
@@ -268,12 +268,13 @@ impl Indicator<'_> {
     }
 
     /// Whether nothing moved: same description, same years asked for, same division, same
-    /// normaliser.
+    /// normaliser, same entry in the sets.
     fn is_unmoved(&self, description: &Answer) -> bool {
         self.fetching == Fetching::Moved
             && self.settled().is_some_and(|figures| {
                 self.is_answered(figures, description)
                     && figures.normaliser == normalise::NORMALISER_VERSION
+                    && figures.expected == self.expected
             })
     }
 
@@ -284,8 +285,8 @@ impl Indicator<'_> {
             && figures.division == self.frame.division
     }
 
-    /// The answers with the figures: from the archive where only the normaliser is new,
-    /// otherwise from the source.
+    /// The answers with the figures: from the archive where only the normaliser or the entry
+    /// in the sets is new, otherwise from the source.
     async fn data(
         &self,
         description: &Answer,

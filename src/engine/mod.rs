@@ -14,8 +14,11 @@ mod indicator;
 pub mod job;
 pub mod ledger;
 mod normalised;
+mod observed;
+mod own_use;
 mod plan;
 pub mod quarantine;
+pub mod regions;
 pub(crate) mod release;
 mod request;
 mod retry;
@@ -26,6 +29,7 @@ pub mod storage;
 mod summary;
 mod sweep;
 mod turns;
+pub mod verify;
 pub mod worker;
 
 pub use request::begin_run;
@@ -38,11 +42,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings, SourceSettings};
-use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError, UserAgent};
+use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError};
 use botnia_model::{Clock, ContentHash, IndicatorId, ReleaseNumber, SourceId, SourceIndicator};
 use botnia_publish::error::{DISK_FULL_HINT, is_disk_full};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
+use botnia_transform::dissolve::DissolveError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -50,9 +55,11 @@ use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
 use quarantine::Quarantine;
+use regions::regions_without_table;
+use release::recipe::RecipeError;
 use storage::{Storage, StorageError};
 use tokio_util::sync::CancellationToken;
-use turns::LedgerTurns;
+use turns::polite_client;
 use worker::Scope;
 
 /// Everything that a run needs, opened.
@@ -116,6 +123,9 @@ pub enum EngineError {
     /// The release.
     #[error(transparent)]
     Publish(PublishError),
+    /// What a release was made from.
+    #[error(transparent)]
+    Recipe(RecipeError),
     /// A stored object.
     #[error("{operation} `{object}`")]
     Object {
@@ -193,6 +203,15 @@ pub enum EngineError {
         /// What was asked for.
         indicator: SourceIndicator,
     },
+    /// Figures that cannot be brought to other borders.
+    #[error("bring the figures of `{indicator}` to other borders")]
+    NotDissolved {
+        /// The indicator.
+        indicator: IndicatorId,
+        /// Why.
+        #[source]
+        source: DissolveError,
+    },
     /// A piece of work ended abnormally.
     #[error("{operation} ended abnormally")]
     Aborted {
@@ -221,6 +240,7 @@ impl EngineError {
             self,
             Self::UnknownSource { .. }
                 | Self::NotSelected { .. }
+                | Self::NotDissolved { .. }
                 | Self::Storage(StorageError::Unknown { .. })
                 | Self::Ledger(LedgerError::Unknown { .. })
         )
@@ -252,6 +272,7 @@ wrap!(
     ArchiveError => Archive,
     TransformError => Transform,
     PublishError => Publish,
+    RecipeError => Recipe,
 );
 
 /// What to run.
@@ -347,15 +368,7 @@ impl Engine {
         if let Some((newest, _)) = releases.latest().await? {
             ledger.raise_fence(newest.fencing_token).await?;
         }
-        let identity = UserAgent {
-            contact: settings.contact.clone(),
-        };
-        let client = if shared {
-            let turns = LedgerTurns::new(ledger.clone(), Arc::clone(&clock));
-            PoliteClient::sharing_turns(clock.clone(), identity, limits, Arc::new(turns))?
-        } else {
-            PoliteClient::new(clock.clone(), identity, limits)?
-        };
+        let client = polite_client(&settings, &ledger, &clock, limits)?;
         Ok(Self {
             client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
@@ -385,8 +398,23 @@ impl Engine {
         self.work(Scope::Run(run), progress, &CancellationToken::new())
             .await?;
         self.finish_interrupted(run, progress).await?;
-        let mut summary = summary::summarise(&self.ledger.run_jobs(run).await?);
+        let jobs = self.ledger.run_jobs(run).await?;
+        let mut summary = summary::summarise(&jobs);
+        summary.under_way_elsewhere = self
+            .settings
+            .source
+            .iter()
+            .map(|source| &source.id)
+            .filter(|source| request.source.as_ref().is_none_or(|asked| asked == *source))
+            .filter(|source| {
+                let mut sources = jobs.iter().map(|job| job.task.source());
+                !sources.any(|planned| planned == Some(source))
+            })
+            .cloned()
+            .collect();
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
+        summary.unknown_regions =
+            regions_without_table(&self.settings, &self.archive, &self.ledger, self.tables).await?;
         if let Some(released) = summary.released {
             let served = summary.served.clone();
             summary.release = served.filter(|record| record.release == released);

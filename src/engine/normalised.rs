@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use botnia_config::SourceSettings;
 use botnia_model::{ContentHash, IndicatorId};
-use botnia_transform::normalise;
-use botnia_transform::observation_table;
+use botnia_transform::TransformError;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStoreExt, PutMode, PutPayload};
 
 use super::ledger::Figures;
-use super::sweep::chain;
+use super::observed::Answers;
+use super::sweep::{chain, themes};
 use super::{Engine, EngineError};
 
 /// Where they lie in the store.
@@ -105,30 +105,22 @@ impl Engine {
             Ok(frame) => frame,
             Err(trouble) => return Err(lost(chain(&trouble))),
         };
-        let description = self.archive.read(&figures.description).await?;
         let mut data = Vec::new();
         for hash in &figures.data {
             data.push(self.archive.read(hash).await?);
         }
-        let expected = self.expected(settings, id.source_indicator()).cloned();
-        let themes = self.themes(settings, id.source_indicator());
-        let (kind, indicator, regions) = (settings.kind, id.clone(), Arc::clone(&frame.regions));
+        let answers = Answers {
+            kind: settings.kind,
+            indicator: id.clone(),
+            description: self.archive.read(&figures.description).await?,
+            data,
+            regions: Arc::clone(&frame.regions),
+            expected: figures.expected.clone(),
+            themes: themes(&self.sets, id),
+        };
         let made = tokio::task::spawn_blocking(move || {
-            let described =
-                normalise::describe(kind, &indicator, &description, expected.as_ref(), &themes)?;
-            let bodies: Vec<&[u8]> = data.iter().map(AsRef::as_ref).collect();
-            let normalised = normalise::normalise(&normalise::Input {
-                kind,
-                indicator_id: &indicator,
-                description: &described,
-                data: &bodies,
-                regions: &regions,
-                expected: expected.as_ref(),
-            })?;
-            let hash = observation_table::content_hash(&indicator, &normalised.observations);
-            let bytes =
-                observation_table::write_normalised(&indicator, &normalised.observations, &[])?;
-            Ok::<_, botnia_transform::TransformError>((hash, bytes))
+            let observed = answers.observe()?;
+            Ok::<_, TransformError>((observed.hash, observed.object()?))
         })
         .await
         .map_err(|source| EngineError::Aborted {

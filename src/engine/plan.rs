@@ -76,6 +76,10 @@ impl Engine {
         };
         progress.sweep(&settings.id, planned.selected.len());
         let count = planned.selected.len() as u64;
+        // Who asks for some indicators says nothing of the others.
+        if indicators.is_empty() && fetching != Fetching::Archived {
+            done.selected = Some((settings.id.clone(), planned.selected.clone()));
+        }
         let jobs = planned.selected.into_iter().map(|id| Task::Indicator {
             indicator: IndicatorId::new(settings.id.clone(), id),
             regions: planned.regions,

@@ -1,6 +1,6 @@
 //! What came of a run, read from its jobs.
 
-use botnia_model::{CommitRecord, IndicatorId, ReleaseNumber, Snapshot, SourceId, SweepId};
+use botnia_model::{CommitRecord, IndicatorId, Region, ReleaseNumber, Snapshot, SourceId, SweepId};
 
 use super::RowCounts;
 use super::job::{JobFailure, JobRecord, JobResult, JobState, Task};
@@ -11,6 +11,8 @@ use super::ledger::{HoldReason, SweepOutcome};
 pub struct RunSummary {
     /// Each source's sweep in numbers.
     pub sweeps: Vec<(SourceId, SweepOutcome)>,
+    /// Sources that another process is sweeping: this run had nothing to add to that.
+    pub under_way_elsewhere: Vec<SourceId>,
     /// What could not be had, and why.
     pub failures: Vec<(String, String)>,
     /// What waits for a person, and why.
@@ -19,6 +21,8 @@ pub struct RunSummary {
     pub warned: Vec<(IndicatorId, Vec<HoldReason>)>,
     /// Rows in the answers, observations made of them, and rows withheld with a finding.
     pub rows: RowCounts,
+    /// Regions that a source lists and the region tables do not have. They hold nothing.
+    pub unknown_regions: Vec<(SourceId, Region)>,
     /// The number of the release that was made.
     pub(super) released: Option<ReleaseNumber>,
     /// The release that was made, if anything changed.

@@ -46,37 +46,6 @@ impl Trouble {
 }
 
 impl Engine {
-    /// What the first set that has it expects of an indicator. Sets that share an
-    /// indicator agree on it: their readers check that.
-    pub(super) fn expected(
-        &self,
-        settings: &SourceSettings,
-        id: &SourceIndicator,
-    ) -> Option<&SetIndicator> {
-        self.sets
-            .iter()
-            .filter(|set| set.source == settings.id)
-            .flat_map(|set| &set.indicators)
-            .find(|indicator| indicator.id == *id)
-    }
-
-    /// The themes of every set that has an indicator, each once, in the sets' order.
-    pub(super) fn themes(&self, settings: &SourceSettings, id: &SourceIndicator) -> Vec<String> {
-        let mut themes = Vec::new();
-        for indicator in self
-            .sets
-            .iter()
-            .filter(|set| set.source == settings.id)
-            .flat_map(|set| &set.indicators)
-            .filter(|indicator| indicator.id == *id)
-        {
-            if !themes.contains(&indicator.theme) {
-                themes.push(indicator.theme.clone());
-            }
-        }
-        themes
-    }
-
     /// Archives an answer; the completion makes it the latest in its place.
     pub(super) async fn keep(
         &self,
@@ -126,6 +95,33 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// What the first set that has it expects of an indicator. Sets that share an indicator
+/// agree on it: their readers check that.
+pub(super) fn expected<'a>(sets: &'a [IndicatorSet], id: &IndicatorId) -> Option<&'a SetIndicator> {
+    entries(sets, id).next()
+}
+
+/// The themes of every set that has an indicator, each once, in the sets' order.
+pub(super) fn themes(sets: &[IndicatorSet], id: &IndicatorId) -> Vec<String> {
+    let mut themes = Vec::new();
+    for entry in entries(sets, id) {
+        if !themes.contains(&entry.theme) {
+            themes.push(entry.theme.clone());
+        }
+    }
+    themes
+}
+
+/// The entries of an indicator in the sets.
+fn entries<'a>(
+    sets: &'a [IndicatorSet],
+    id: &IndicatorId,
+) -> impl Iterator<Item = &'a SetIndicator> {
+    sets.iter()
+        .filter(|set| set.source == *id.source())
+        .filter_map(|set| set.indicator(id.source_indicator()))
 }
 
 /// What a source's settings name themselves, by set or by id.

@@ -4,12 +4,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use botnia_ingest::Turns;
+use botnia_config::Settings;
 use botnia_ingest::error::Cause;
+use botnia_ingest::{ClientLimits, PoliteClient, SourceError, Turns, UserAgent};
 use botnia_model::Clock;
 use jiff::SignedDuration;
 
 use super::ledger::Ledger;
+
+/// The client of this process, under the name of the settings. Where the ledger is shared,
+/// it takes turns with those of the other processes.
+pub(super) fn polite_client(
+    settings: &Settings,
+    ledger: &Ledger,
+    clock: &Arc<dyn Clock>,
+    limits: ClientLimits,
+) -> Result<PoliteClient, SourceError> {
+    let identity = UserAgent {
+        contact: settings.contact.clone(),
+    };
+    if ledger.is_shared() {
+        let turns = LedgerTurns::new(ledger.clone(), Arc::clone(clock));
+        PoliteClient::sharing_turns(Arc::clone(clock), identity, limits, Arc::new(turns))
+    } else {
+        PoliteClient::new(Arc::clone(clock), identity, limits)
+    }
+}
 
 /// The ledger's turns.
 pub(super) struct LedgerTurns {

@@ -31,6 +31,8 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
         "indicators.parquet",
         "regions.parquet",
         "region_changes.parquet",
+        "region_memberships.parquet",
+        "region_classes.parquet",
         "revisions.parquet",
         "wellbeing.parquet",
         "by_province/province=14/observations.parquet",
@@ -43,6 +45,8 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
         "LICENCE.md",
         "CITATION.cff",
         "CHANGES.md",
+        "tiedote.fi.md",
+        "meddelande.sv.md",
     ] {
         assert!(release.join(path).is_file(), "{path}");
     }
@@ -60,7 +64,7 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
         ),
         (308, 19, 23, 19)
     );
-    for path in ["README.md", "CHANGES.md"] {
+    for path in ["README.md", "CHANGES.md", "tiedote.fi.md"] {
         let text = std::fs::read_to_string(release.join(path)).expect("a document");
         assert!(
             text.to_lowercase().contains("keksit"),

@@ -88,6 +88,7 @@ on_both! {
         a_dead_job_is_retried_and_gets_a_release,
         a_waiting_job_is_retried_at_once,
         a_job_is_discarded_with_a_note,
+        a_plan_lets_go_what_is_no_longer_selected,
         what_runs_or_has_ended_is_not_decided_upon,
     }
     hosts {

@@ -299,7 +299,8 @@ fn gc_keeps_what_the_ledger_says_is_held_and_nothing_else_of_the_quarantine() {
     let fault = Fault::new(FaultKind::WrongUnit {
         code: "PER1000".to_owned(),
     });
-    let (_upstream, workspace) = one_is_held(fault.path("/rest/1.1/indicators/181"), "unit_changed");
+    let (_upstream, workspace) =
+        one_is_held(fault.path("/rest/1.1/indicators/181"), "unit_changed");
     let held = quarantined(&workspace);
     assert_eq!(held.len(), 2);
     let folder = held[0].parent().expect("a folder");
@@ -320,7 +321,13 @@ fn gc_keeps_what_the_ledger_says_is_held_and_nothing_else_of_the_quarantine() {
     }
     let collected = workspace.botnia(&["gc"]).expect_code(0);
     let gone: Vec<_> = collected.stdout.lines().collect();
-    assert_eq!(gone, [format!("quarantine/sotkanet/181/{}/diff.csv", "0".repeat(64))]);
+    assert_eq!(
+        gone,
+        [format!(
+            "quarantine/sotkanet/181/{}/diff.csv",
+            "0".repeat(64)
+        )]
+    );
     let mut left: Vec<_> = held;
     left.push(young.join("diff.csv"));
     left.sort();

@@ -5,6 +5,7 @@ mod client;
 mod files;
 mod jobs;
 mod load;
+mod own_use;
 mod view;
 
 use std::net::SocketAddr;

@@ -166,11 +166,15 @@ fn tables() -> &'static RegionTables {
             ];
             !elsewhere || here.iter().any(|start| line.starts_with(start))
         });
-        let changes = lines(all.changes, &|_| false);
+        let none = |text| lines(text, &|_| false);
+        let (changes, memberships, classes) =
+            (none(all.changes), none(all.memberships), none(all.classes));
         RegionTables::parse(RegionFiles {
             municipalities: &municipalities,
             regions: &regions,
             changes: &changes,
+            memberships: &memberships,
+            classes: &classes,
         })
         .expect("a part of the tables")
     });

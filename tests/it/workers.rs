@@ -239,6 +239,42 @@ fn one_worker_is_killed_and_one_wakes_late_and_nothing_is_lost_or_published_twic
     assert_eq!(manifest.indicators.len(), INDICATORS.len());
 }
 
+/// A run that finds its source being swept says so, and waits for nobody.
+#[test]
+fn a_run_beside_a_sweep_says_that_another_is_at_it() {
+    let Some(state) = database() else { return };
+    let world = SmallWorld::start();
+    let folder = quick_folder();
+    let settings = Settings {
+        state: LedgerAddress::new(state),
+        ..world.settings(folder.path())
+    };
+    RUNTIME.block_on(async {
+        let clock = clock();
+        let steps = Steps::with(Fate::Waits("raw/"));
+        let first = open_engine(settings.clone(), clock.clone(), &steps).await;
+        let second = open_engine(settings, clock, &Steps::with(Fate::Nothing)).await;
+        let request = RunRequest::default();
+        let mut sweeping = pin!(first.run(&request, &Silent));
+        tokio::select! {
+            ended = &mut sweeping => panic!("it swept: {ended:?}"),
+            () = steps.reached() => {}
+        }
+        let beside = second.run(&request, &Silent).await.expect("a run");
+        let sources: Vec<_> = beside
+            .under_way_elsewhere
+            .iter()
+            .map(SourceId::as_str)
+            .collect();
+        assert_eq!(sources, ["sotkanet"]);
+        assert!(beside.failures.is_empty() && beside.release.is_none());
+        steps.let_go();
+        let summary = sweeping.await.expect("the sweep");
+        assert!(summary.under_way_elsewhere.is_empty());
+        assert_eq!(summary.release.expect("a release").release.get(), 1);
+    });
+}
+
 /// A pause that is longer than the client sits out is kept by every worker, to the second,
 /// and then the job is done.
 #[test]

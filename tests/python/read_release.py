@@ -78,6 +78,7 @@ OBSERVATIONS = columns(
     figure: value? absolute_value?
     word: status origin
     integer: first_release
+    figure: coverage?
     """
 )
 # Columns may be added to these in a minor version; none may go or change its type.
@@ -100,13 +101,26 @@ TABLES = {
         """
     ),
     "region_changes.parquet": {},
+    "region_memberships.parquet": columns(
+        """
+        word: region_id level member_of
+        text: valid_from? valid_to?
+        """
+    ),
+    "region_classes.parquet": columns(
+        """
+        word: region_id classification class
+        text: valid_from? valid_to?
+        """
+    ),
     "revisions.parquet": columns(
         """
         word: indicator_id region_level region_code region_id sex breakdown? change
         text: period
         figure: old_value? new_value?
-        word: old_status? new_status?
-        integer: release
+        word: old_status? new_status? old_origin? new_origin?
+        integer: old_first_release? release
+        word: reason
         """
     ),
     "wellbeing.parquet": columns(
@@ -114,7 +128,7 @@ TABLES = {
         word: set_id indicator_id region_level region_code region_id
         integer: year?
         figure: value?
-        word: status
+        word: status origin? blocked?
         """
     ),
 }
@@ -123,7 +137,8 @@ SORTED = {
     "by_province": "region_id indicator_id sex breakdown period",
 }
 METADATA = (
-    "release schema_version content_hash licence attribution sources geo_vintage".split()
+    "release schema_version content_hash licence attribution attribution_fi attribution_sv"
+    " attribution_en sources geo_vintage".split()
 )
 
 LEVELS = """municipality province wellbeing_county subregion hospital_district
@@ -157,6 +172,11 @@ NEVER = {
     "an unknown region level": f"region_level NOT IN ({quoted(LEVELS)})",
     "an unknown sex": "sex NOT IN ('total', 'male', 'female')",
     "an unknown origin": "origin NOT IN ('published', 'computed')",
+    "a computed value that does not say how much stands behind it":
+        "origin = 'computed' AND NOT coalesce(coverage > 0 AND coverage <= 1, false)",
+    "a published value with a coverage": "origin = 'published' AND coverage IS NOT NULL",
+    "a group of regions with a published value":
+        "region_level = 'custom' AND origin <> 'computed'",
     "a year that is not the period's": "year <> CAST(period[1:4] AS INTEGER)",
     "an indicator_id without its source": "indicator_id NOT LIKE '_%:_%'",
 }
@@ -213,7 +233,8 @@ class Release:
         }
         for key in METADATA:
             # A table without rows owes nothing to anyone: its credits are there, and empty.
-            credit = key in ("licence", "attribution", "sources") and not file.num_rows
+            is_credit = key in ("licence", "sources") or key.startswith("attribution")
+            credit = is_credit and not file.num_rows
             self.expect(
                 found.get(f"botnia.{key}") or (credit and f"botnia.{key}" in found),
                 f"{path}: metadata without botnia.{key}",
@@ -327,6 +348,16 @@ class Release:
             self.expect(lost == 0, f"observations.parquet: {lost} rows without a row in {table}")
             (twice,) = self.rows(f"SELECT count(*) - count(DISTINCT {key}) FROM {other}")[0]
             self.expect(twice == 0, f"{table}.parquet: {key} stands twice")
+
+        (withheld,) = self.rows(
+            f"""SELECT count(*) FROM {source}
+            JOIN {self.from_table("indicators.parquet")} USING (indicator_id)
+            WHERE NOT redistributable"""
+        )[0]
+        self.expect(
+            withheld == 0,
+            f"observations.parquet: {withheld} rows that may not be published onward",
+        )
 
     def check_parts(self):
         """A file of a part holds just the rows of the whole that belong to it."""

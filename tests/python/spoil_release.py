@@ -48,6 +48,7 @@ def observation(indicator, region, sex, year):
         "status": "not_published" if missing else "normal",
         "origin": "published",
         "first_release": 1,
+        "coverage": None,
     }
 
 
@@ -144,6 +145,9 @@ class SmallRelease:
         ]
         self.write("regions.parquet", table(TABLES["regions.parquet"], regions))
         self.write("region_changes.parquet", table(columns("word: kind"), [{"kind": "merger"}]))
+        membership = {"region_id": "KU005", "level": "province", "member_of": "MK14"}
+        for name, rows in (("region_memberships", [membership]), ("region_classes", [])):
+            self.write(f"{name}.parquet", table(TABLES[f"{name}.parquet"], rows))
         self.write("revisions.parquet", table(TABLES["revisions.parquet"], []))
         wellbeing = {
             "set_id": "hyvinvointikertomus",
@@ -197,6 +201,18 @@ def values_vanish(release):
     content = release.read("observations.parquet")
     values = [None, *content["value"].to_pylist()[1:]]
     release.write("observations.parquet", with_column(content, "value", pyarrow.array(values)))
+
+
+def a_computed_value_has_no_coverage(release):
+    content = release.read("observations.parquet")
+    origins = words(["computed", *content["origin"].to_pylist()[1:]])
+    release.write("observations.parquet", with_column(content, "origin", origins))
+
+
+def an_indicator_is_not_to_be_published(release):
+    content = release.read("indicators.parquet")
+    truths = pyarrow.array([False, True])
+    release.write("indicators.parquet", with_column(content, "redistributable", truths))
 
 
 def rows_change_places(release):
@@ -273,6 +289,8 @@ SPOILINGS = {
     dictionaries_are_lost: "indicator_id: stored as string, not as word",
     missing_values_become_zero: "a value whose status says that there is none",
     values_vanish: "a missing value whose status does not say why",
+    a_computed_value_has_no_coverage: "does not say how much stands behind it",
+    an_indicator_is_not_to_be_published: "rows that may not be published onward",
     rows_change_places: "1 rows are not after the row before them",
     a_row_stands_twice: "1 rows are not after the row before them",
     the_manifest_counts_wrongly: "wellbeing.parquet: the manifest says 2",

@@ -26,8 +26,8 @@ use botnia_transform::normalise::{
 
 /// The recorded indicators that are counts.
 const COUNTS: [&str; 3] = ["127", "746", "3196"];
-/// Every so manieth figure of a new year is spoilt, one at a time.
-const SPOILT: usize = 97;
+/// So many figures of a new year are spoilt, one at a time, evenly over its regions.
+const SPOILT: usize = 3;
 
 struct Series {
     name: String,
@@ -159,7 +159,8 @@ impl Recorded {
                 played += 1;
                 held += usize::from(far(&update));
                 for (by, spoilt, noticed) in &mut found {
-                    for place in update.news().step_by(SPOILT).skip(1) {
+                    let step = update.news().count() / SPOILT;
+                    for place in update.news().skip(step / 2).step_by(step.max(1)) {
                         let Some(changed) = update.with(place, *by) else {
                             continue;
                         };

@@ -3,17 +3,22 @@
 //! The way through: [`normalise::read_regions`] and [`normalise::describe`] read what a
 //! source says of its regions and of one indicator, [`normalise::normalise`] turns its
 //! rows into observations, [`checks::check`] compares them with what was released before,
+//! [`aggregation`] makes figures of wholes from those of their parts,
 //! [`observation_table`] writes and reads them as Parquet, and [`release`] builds the
-//! tables of a release from them.
+//! tables of a release from them. [`dissolve`] brings counts to the borders of a later
+//! day, and [`region_lists`] compares the region tables with lists of regions.
 //!
 //! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
 //! a counted finding, not a panic and not a lost table; an error is returned only where
 //! nothing at all can be made of the bytes.
 
+pub mod aggregation;
 pub mod checks;
+pub mod dissolve;
 pub mod error;
 pub mod normalise;
 pub mod observation_table;
+pub mod region_lists;
 pub mod release;
 pub mod text;
 

@@ -10,7 +10,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use botnia_model::hash::ContentHasher;
 use botnia_model::{
     Breakdown, ContentHash, IndicatorId, Observation, Origin, RegionCode, RegionKey, RegionLevel,
-    ReleaseNumber, SCHEMA_VERSION, Sex, Status,
+    ReleaseNumber, SCHEMA_VERSION, Sex, Status, Text,
 };
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
@@ -21,6 +21,7 @@ use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::TransformError;
+use crate::aggregation::COVERAGE;
 
 /// Rows per row group.
 pub const ROW_GROUP_ROWS: usize = 131_072;
@@ -43,7 +44,8 @@ pub const SORTED_BY: [&str; 6] = [
 pub type TableRow = (IndicatorId, Observation, Option<i32>);
 
 /// The columns, in their published order. A released table also says in which release a
-/// value first appeared; a normalised one cannot know.
+/// value first appeared, which a normalised one cannot know, and how much of a region
+/// stands behind a computed value, of which a normalised one has none.
 pub fn schema(released: bool) -> SchemaRef {
     let text = |name: &str| Field::new(name, dictionary_type(), false);
     let mut fields = vec![
@@ -62,6 +64,7 @@ pub fn schema(released: bool) -> SchemaRef {
     ];
     if released {
         fields.push(Field::new("first_release", DataType::Int32, false));
+        fields.push(Field::new("coverage", DataType::Float64, true));
     }
     Arc::new(Schema::new(fields))
 }
@@ -125,6 +128,11 @@ pub fn to_batch(
     ];
     if let Some(first_release) = first_release {
         columns.push(Arc::new(Int32Array::from(first_release.to_vec())));
+        columns.push(coverages(
+            observations
+                .iter()
+                .map(|row| row.origin == Origin::Computed),
+        ));
     }
     RecordBatch::try_new(schema(first_release.is_some()), columns).map_err(|source| {
         TransformError::WriteParquet {
@@ -132,6 +140,14 @@ pub fn to_batch(
             source: source.into(),
         }
     })
+}
+
+/// The column `coverage`, from whether each value is computed.
+pub(crate) fn coverages(are_computed: impl IntoIterator<Item = bool>) -> ArrayRef {
+    let coverages = are_computed
+        .into_iter()
+        .map(|is_computed| is_computed.then_some(COVERAGE));
+    Arc::new(coverages.collect::<Float64Array>())
 }
 
 /// The rows of a batch with the columns of [`schema`], released or not, in their order.
@@ -194,7 +210,7 @@ fn decode(batch: &RecordBatch) -> Result<Vec<TableRow>, ArrowError> {
 }
 
 /// A dictionary column whose values are parsed once and not once per row.
-struct Words<'a, T> {
+pub(crate) struct Words<'a, T> {
     name: &'static str,
     keys: &'a Int32Array,
     texts: &'a StringArray,
@@ -204,7 +220,8 @@ struct Words<'a, T> {
 }
 
 impl<'a, T: std::str::FromStr> Words<'a, T> {
-    fn of(batch: &'a RecordBatch, name: &'static str) -> Result<Self, ArrowError> {
+    /// The column `name`.
+    pub(crate) fn of(batch: &'a RecordBatch, name: &'static str) -> Result<Self, ArrowError> {
         let array = column(batch, name)?
             .as_dictionary_opt::<Int32Type>()
             .ok_or_else(|| wrong_type(name))?;
@@ -223,7 +240,8 @@ impl<'a, T: std::str::FromStr> Words<'a, T> {
         })
     }
 
-    fn get(&self, row: usize) -> Result<Option<&T>, ArrowError> {
+    /// The word of a row, if it is not null.
+    pub(crate) fn get(&self, row: usize) -> Result<Option<&T>, ArrowError> {
         if self.keys.is_null(row) {
             return Ok(None);
         }
@@ -235,29 +253,37 @@ impl<'a, T: std::str::FromStr> Words<'a, T> {
         }
     }
 
-    fn required(&self, row: usize) -> Result<&T, ArrowError> {
+    /// The word of a row that must have one.
+    pub(crate) fn required(&self, row: usize) -> Result<&T, ArrowError> {
         self.get(row)?
             .ok_or_else(|| ArrowError::SchemaError(format!("null in column `{}`", self.name)))
     }
 }
 
-fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, ArrowError> {
+/// The column `name`, of whatever type.
+pub(crate) fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, ArrowError> {
     batch
         .column_by_name(name)
         .ok_or_else(|| ArrowError::SchemaError(format!("no column `{name}`")))
 }
 
-fn numbers<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Float64Array, ArrowError> {
+/// The column `name`, of figures.
+pub(crate) fn numbers<'a>(
+    batch: &'a RecordBatch,
+    name: &str,
+) -> Result<&'a Float64Array, ArrowError> {
     column(batch, name)?
         .as_primitive_opt::<Float64Type>()
         .ok_or_else(|| wrong_type(name))
 }
 
-fn wrong_type(name: &str) -> ArrowError {
+/// A column is not of the type that it must be of.
+pub(crate) fn wrong_type(name: &str) -> ArrowError {
     ArrowError::SchemaError(format!("column `{name}` has another type"))
 }
 
-fn wrong_value(name: &str, text: &str) -> ArrowError {
+/// A column holds what it must not hold.
+pub(crate) fn wrong_value(name: &str, text: &str) -> ArrowError {
     ArrowError::ParseError(format!("column `{name}` has the value `{text}`"))
 }
 
@@ -403,7 +429,7 @@ pub struct FileMetadata {
     /// The licence of what the file holds.
     pub licence: String,
     /// Whom a user has to name.
-    pub attribution: String,
+    pub attribution: Text,
     /// The sources, as a reader would cite them.
     pub sources: String,
     /// The territorial division: the day of the region list, `YYYY-MM-DD`.
@@ -421,7 +447,10 @@ impl FileMetadata {
             ("schema_version", Some(self.schema_version.clone())),
             ("content_hash", Some(self.content_hash.to_string())),
             ("licence", Some(self.licence.clone())),
-            ("attribution", Some(self.attribution.clone())),
+            ("attribution", Some(self.attribution.en.clone())),
+            ("attribution_fi", Some(self.attribution.fi.clone())),
+            ("attribution_sv", Some(self.attribution.sv.clone())),
+            ("attribution_en", Some(self.attribution.en.clone())),
             ("sources", Some(self.sources.clone())),
             ("geo_vintage", Some(self.geo_vintage.clone())),
             ("synthetic", self.synthetic.then(|| "true".to_owned())),

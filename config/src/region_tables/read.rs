@@ -1,4 +1,6 @@
-//! The three files, read and checked against each other.
+//! The files, read and checked against each other.
+
+mod history;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -18,6 +20,8 @@ const LANGUAGE_STATUSES: [&str; 4] = [
     "swedish",
 ];
 
+const URBAN_RURAL: [&str; 3] = ["urban", "semi_urban", "rural"];
+
 const KINDS: [&str; 5] = [
     "merger",
     "split",
@@ -30,12 +34,18 @@ pub(super) fn tables(files: RegionFiles<'_>) -> Result<RegionTables, Problem> {
     let regions = regions(files.regions)?;
     let mut municipalities = municipalities(files.municipalities, &regions)?;
     let changes = changes(files.changes, &municipalities, &regions)?;
+    let memberships = history::memberships(files.memberships, &municipalities, &regions)?;
+    let classes = history::classes(files.classes, &municipalities)?;
     inherit_membership(&mut municipalities, &changes);
-    Ok(RegionTables {
+    let tables = RegionTables {
         municipalities: municipalities.into_values().collect(),
         regions: regions.into_values().collect(),
         changes,
-    })
+        memberships,
+        classes,
+    };
+    history::check_moves(&tables)?;
+    Ok(tables)
 }
 
 #[derive(Deserialize)]
@@ -134,9 +144,12 @@ impl Place {
         Ok(RegionKey::new(level, self.code(columns[1], code)?))
     }
 
+    fn date(self, column: &str, text: &str) -> Result<Date, Problem> {
+        self.parse(column, text, "a day as YYYY-MM-DD")
+    }
+
     fn day(self, column: &str, text: &str) -> Result<String, Problem> {
-        let day: Date = self.parse(column, text, "a day as YYYY-MM-DD")?;
-        Ok(day.to_string())
+        Ok(self.date(column, text)?.to_string())
     }
 
     fn word(self, column: &str, text: &str, words: &[&str]) -> Result<String, Problem> {
@@ -184,7 +197,7 @@ fn name(fi: String, sv: String, en: String) -> Text {
 }
 
 type Regions = BTreeMap<RegionKey, TableRegion>;
-type Municipalities = BTreeMap<RegionCode, Municipality>;
+type Municipalities = BTreeMap<RegionKey, Municipality>;
 
 fn regions(text: &str) -> Result<Regions, Problem> {
     let mut regions = Regions::new();
@@ -212,7 +225,7 @@ fn municipalities(text: &str, regions: &Regions) -> Result<Municipalities, Probl
         let code = place.code("code", &line.code)?;
         let member_of = member_of(place, &line, regions)?;
         let municipality = Municipality {
-            code: code.clone(),
+            code,
             name: name(line.name_fi, line.name_sv, line.name_en),
             valid_from: optional(&line.valid_from, |day| place.day("valid_from", day))?,
             valid_to: optional(&line.valid_to, |day| place.day("valid_to", day))?,
@@ -221,13 +234,13 @@ fn municipalities(text: &str, regions: &Regions) -> Result<Municipalities, Probl
                 place.word("language_status", word, &LANGUAGE_STATUSES)
             })?,
             urban_rural: optional(&line.urban_rural, |word| {
-                place.word("urban_rural", word, &["urban", "semi_urban", "rural"])
+                place.word("urban_rural", word, &URBAN_RURAL)
             })?,
             sotkanet_id: optional(&line.sotkanet_id, |id| {
                 place.parse("sotkanet_id", id, "a whole number")
             })?,
         };
-        if let Some(earlier) = municipalities.insert(code, municipality) {
+        if let Some(earlier) = municipalities.insert(municipality.key(), municipality) {
             return Err(place.twice(&earlier.key().to_string()));
         }
     }
@@ -277,7 +290,7 @@ fn changes(
 ) -> Result<Vec<RegionChange>, Problem> {
     let known = |place: Place, column: &str, key: RegionKey| {
         let is_known = match key.level {
-            RegionLevel::Municipality => municipalities.contains_key(&key.code),
+            RegionLevel::Municipality => municipalities.contains_key(&key),
             _ => regions.contains_key(&key),
         };
         if is_known {
@@ -301,7 +314,7 @@ fn changes(
             known(place, "successor_today", key)
         })?;
         let effective = place.day("effective", &line.effective)?;
-        let merged = (municipalities.get(&from.code), municipalities.get(&to.code));
+        let merged = (municipalities.get(&from), municipalities.get(&to));
         let note = match merged {
             (Some(from), Some(to)) if line.note_fi.is_empty() => merger_note(from, to, &effective),
             _ => Text {
@@ -356,23 +369,23 @@ fn merger_note(from: &Municipality, to: &Municipality, effective: &str) -> Text 
 /// Gives an abolished municipality the regions in which all its successors lie. The two of
 /// Längelmäki lie in different provinces, so it has none.
 fn inherit_membership(municipalities: &mut Municipalities, changes: &[RegionChange]) {
-    let mut inherited = BTreeMap::<RegionCode, Vec<RegionKey>>::new();
+    let mut inherited = BTreeMap::<RegionKey, Vec<RegionKey>>::new();
     for change in changes {
         let Some(successor) = change
             .successor_today
             .as_ref()
-            .and_then(|key| municipalities.get(&key.code))
+            .and_then(|key| municipalities.get(key))
             .filter(|_| change.from.level == RegionLevel::Municipality)
         else {
             continue;
         };
         inherited
-            .entry(change.from.code.clone())
+            .entry(change.from.clone())
             .and_modify(|regions| regions.retain(|key| successor.member_of.contains(key)))
             .or_insert_with(|| successor.member_of.clone());
     }
-    for (code, regions) in inherited {
-        if let Some(municipality) = municipalities.get_mut(&code) {
+    for (key, regions) in inherited {
+        if let Some(municipality) = municipalities.get_mut(&key) {
             municipality.member_of = regions;
         }
     }

@@ -32,6 +32,10 @@ pub(super) struct SettingsFile {
     pub(super) contact: String,
     /// The sources, one `[[source]]` table each; at least one.
     pub(super) source: Vec<SourceFile>,
+    /// Groups of regions that are published like regions, one `[[group]]` table each.
+    pub(super) group: Vec<GroupFile>,
+    /// What the region tables are compared with.
+    pub(super) regions: RegionsFile,
     /// Those who do the jobs.
     pub(super) workers: WorkersFile,
     /// How much may change between two releases.
@@ -81,6 +85,45 @@ pub(super) struct SourceFile {
     pub(super) requests_per_second: f64,
 }
 
+/// A group of regions.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupFile {
+    /// Its code, unique among the groups: 1 to 24 letters, digits or hyphens. It is
+    /// published as `region_level` `custom` with this `region_code`.
+    #[schemars(extend("examples" = ["pohjanmaat"]))]
+    pub(super) id: String,
+    /// Its name in the three languages: `{ fi = "…", sv = "…", en = "…" }`. A language that
+    /// is left out has the Finnish one.
+    pub(super) name: GroupName,
+    /// Its members by their ids: `"MK14"` is a province, `"HVA16"` a wellbeing services
+    /// county, `"KU743"` a municipality, `"SK142"` a subregion. They exist today and do not
+    /// overlap.
+    pub(super) members: Vec<String>,
+}
+
+/// The name of a group.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct GroupName {
+    /// Finnish; must be given.
+    pub(super) fi: String,
+    /// Swedish.
+    pub(super) sv: String,
+    /// English.
+    pub(super) en: String,
+}
+
+/// What the region tables are compared with.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RegionsFile {
+    /// Statistics Finland's classification service, with which `botnia regions check`
+    /// compares the region tables besides the sources' lists. Not given: it is not asked.
+    #[schemars(extend("examples" = ["https://data.stat.fi/api/classifications/v2"]))]
+    pub(super) classification_url: Option<String>,
+}
+
 /// Those who do the jobs.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -113,6 +156,8 @@ impl Default for SettingsFile {
             languages: ["fi", "sv", "en"].map(str::to_owned).to_vec(),
             contact: String::new(),
             source: Vec::new(),
+            group: Vec::new(),
+            regions: RegionsFile::default(),
             workers: WorkersFile::default(),
             gates: GateSettings::default(),
             server: ServerFile::default(),

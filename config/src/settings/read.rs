@@ -9,9 +9,10 @@ use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
+use super::groups::groups;
 use super::{
-    IndicatorSelector, ServerSettings, Settings, SourceKind, SourceSettings, WorkerSettings,
-    YearRange,
+    IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
+    WorkerSettings, YearRange,
 };
 use crate::document::Document;
 use crate::indicator_set::IndicatorSet;
@@ -154,6 +155,12 @@ impl Reader<'_> {
             ids.push(file.id.clone());
             source.extend(self.source(&path, &file));
         }
+        let groups = groups(&mut self.document, file.group);
+        let classification_url = file.regions.classification_url.as_deref();
+        let classification_url = classification_url.and_then(|text| {
+            let example = "https://data.stat.fi/api/classifications/v2";
+            self.base_url("regions.classification_url", text, example)
+        });
         Some(Settings {
             data: file.data,
             state: state?,
@@ -161,6 +168,8 @@ impl Reader<'_> {
             languages,
             contact: file.contact,
             source,
+            groups,
+            regions: RegionSettings { classification_url },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },
@@ -282,7 +291,8 @@ impl Reader<'_> {
         let id = SourceId::from_str(&file.id)
             .inspect_err(|error| self.report(&at("id"), error.to_string(), None))
             .ok();
-        let base_url = self.base_url(&at("base_url"), &file.base_url);
+        let example = "https://sotkanet.fi/rest/1.1";
+        let base_url = self.base_url(&at("base_url"), &file.base_url, example);
         let schedule = file.schedule.as_ref().map(|text| {
             text.parse()
                 .map_err(|error: crate::schedule::InvalidSchedule| {
@@ -306,7 +316,7 @@ impl Reader<'_> {
         })
     }
 
-    fn base_url(&mut self, key: &str, text: &str) -> Option<Url> {
+    fn base_url(&mut self, key: &str, text: &str, example: &str) -> Option<Url> {
         let what = match Url::parse(text) {
             Ok(url) if !matches!(url.scheme(), "http" | "https") => {
                 format!("`{text}` does not begin with http:// or https://")
@@ -317,8 +327,7 @@ impl Reader<'_> {
             Ok(url) => return Some(url),
             Err(error) => format!("`{text}` is no address: {error}"),
         };
-        let hint = "write \"https://sotkanet.fi/rest/1.1\"";
-        self.report(key, what, Some(hint.to_owned()));
+        self.report(key, what, Some(format!("write \"{example}\"")));
         None
     }
 

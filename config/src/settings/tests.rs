@@ -1,6 +1,7 @@
 //! Good settings, and the whole text of what is said about bad ones.
 
 mod gates;
+mod groups;
 mod indicators;
 mod secrets;
 
@@ -113,7 +114,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest() {
     insta::assert_snapshot!(refused(&format!("zzz = 1\n{LEAST}")), @r"
     the settings have a problem
     botnia.toml:1:1: `zzz`: unknown key
-      hint: known here: contact, data, gates, languages, server, source, state, time_zone, workers
+      hint: known here: contact, data, gates, group, languages, regions, server, source, state, time_zone, workers
     ");
 }
 
@@ -405,6 +406,10 @@ fn the_reference_names_every_key() {
         "languages",
         "contact",
         "source",
+        "group",
+        "members",
+        "regions",
+        "classification_url",
         "workers",
         "server",
         "id",

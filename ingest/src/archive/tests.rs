@@ -1,4 +1,5 @@
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path as FilePath, PathBuf};
 
 use botnia_model::AnswerRole;
@@ -294,4 +295,110 @@ fn a_name_becomes_a_file_name_that_is_its_own() {
     slugs.sort();
     slugs.dedup();
     assert_eq!(slugs.len(), 10);
+}
+
+/// Three answers of one sweep, as they are kept.
+async fn three_answers(archive: &Archive) -> Vec<Answer> {
+    let answers = [b"[1]", b"[2]", b"[3]"].map(|body| answer(body));
+    for answer in &answers {
+        archive.keep(answer, None).await.unwrap();
+    }
+    let sweep = SweepId::new(&"sotkanet".parse().unwrap(), MOMENT.parse().unwrap());
+    let snapshots: Vec<_> = answers
+        .iter()
+        .map(|answer| answer.snapshot.clone())
+        .collect();
+    archive.record_sweep(&sweep, &snapshots).await.unwrap();
+    answers.to_vec()
+}
+
+fn write(path: &FilePath, bytes: &[u8]) {
+    fs::File::create(path).unwrap().write_all(bytes).unwrap();
+}
+
+fn body_of(folder: &TempDir, answer: &Answer) -> PathBuf {
+    let path = body_path(&answer.snapshot.hash);
+    folder.path().join(path.as_ref())
+}
+
+#[tokio::test]
+async fn a_look_over_a_whole_archive_finds_no_fault_and_changes_nothing() {
+    let (folder, archive) = archive();
+    let none = archive.check(&|| ()).await.unwrap();
+    assert_eq!((none.objects, none.records), (0, 0));
+    three_answers(&archive).await;
+    // Not ours to judge.
+    write(&folder.path().join("raw/sha256/notes.txt"), b"a note");
+    let before = files(folder.path());
+    let seen = std::sync::atomic::AtomicU64::new(0);
+    let check = archive
+        .check(&|| {
+            seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        })
+        .await
+        .unwrap();
+    assert!(check.faults.is_empty(), "{:?}", check.faults);
+    // The records of three answers, and one of the sweep.
+    assert_eq!((check.objects, check.records), (3, 4));
+    assert_eq!(seen.into_inner(), 7);
+    assert_eq!(files(folder.path()), before);
+}
+
+#[tokio::test]
+async fn a_look_over_the_archive_names_what_is_damaged_and_what_is_gone() {
+    let (folder, archive) = archive();
+    let answers = three_answers(&archive).await;
+    // One was replaced by other bytes, one lost its end, one is gone.
+    let other = zstd::bulk::compress(b"[4]", LEVEL).unwrap();
+    write(&body_of(&folder, &answers[0]), &other);
+    let whole = fs::read(body_of(&folder, &answers[1])).unwrap();
+    write(&body_of(&folder, &answers[1]), &whole[..whole.len() - 4]);
+    fs::remove_file(body_of(&folder, &answers[2])).unwrap();
+    let check = archive.check(&|| ()).await.unwrap();
+    assert_eq!(check.objects, 2);
+    // Each once, although the sweep's record names it again.
+    assert_eq!(check.faults.len(), 3, "{:?}", check.faults);
+    for (answer, is_it) in answers.iter().zip([
+        (|error| matches!(error, ArchiveError::Damaged { .. })) as fn(&ArchiveError) -> bool,
+        |error| matches!(error, ArchiveError::Undecodable { .. }),
+        |error| matches!(error, ArchiveError::Missing { .. }),
+    ]) {
+        let mut faults = check.faults.iter();
+        let fault = faults.find(|fault| fault.record.as_ref() == Some(&answer.snapshot));
+        assert!(is_it(&fault.unwrap().error), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_is_no_record_is_a_fault() {
+    let (folder, archive) = archive();
+    three_answers(&archive).await;
+    let mut records = files(folder.path());
+    records.retain(|path| path.to_string_lossy().ends_with(".json"));
+    write(&folder.path().join(&records[0]), b"{\"source\": \"sotka");
+    let check = archive.check(&|| ()).await.unwrap();
+    let error = &check.faults[0].error;
+    assert!(
+        matches!(error, ArchiveError::Unreadable { .. }),
+        "{error:?}"
+    );
+    assert_eq!(check.faults.len(), 1);
+}
+
+#[tokio::test]
+async fn the_records_of_a_hash_tell_how_its_answer_came() {
+    let (_folder, archive) = archive();
+    let answers = three_answers(&archive).await;
+    // The same bytes to another question.
+    let mut again = answers[0].clone();
+    again.snapshot.source_indicator = Some("181".parse().unwrap());
+    archive.keep(&again, None).await.unwrap();
+    let hash = answers[0].snapshot.hash;
+    let unknown = ContentHash::of(b"never kept");
+    let records = archive.records_of(&[hash, unknown].into()).await.unwrap();
+    assert_eq!(records.len(), 1);
+    assert_eq!(
+        records[&hash],
+        [answers[0].snapshot.clone(), again.snapshot]
+    );
 }

@@ -26,6 +26,8 @@ const FREE_EXPANSION: usize = 1 << 20;
 pub enum Shape {
     /// A JSON array whose every element is an object; it may be empty.
     ArrayOfObjects,
+    /// A JSON array of anything.
+    Array,
     /// A JSON object.
     Object,
 }
@@ -219,6 +221,7 @@ pub(super) fn check(body: &[u8], shape: Shape) -> Result<(), BodyFault> {
     let text = std::str::from_utf8(body).map_err(BodyFault::NotUtf8)?;
     match shape {
         Shape::ArrayOfObjects => serde_json::from_str(text).map(|ArrayOfObjects| ()),
+        Shape::Array => serde_json::from_str(text).map(|_: Vec<IgnoredAny>| ()),
         Shape::Object => serde_json::from_str(text).map(|Object| ()),
     }
     .map_err(|cause| {
@@ -354,7 +357,7 @@ mod tests {
                 })
                 .remedy(),
         };
-        let cases: [(&[u8], Shape, &str); 13] = [
+        let cases: [(&[u8], Shape, &str); 15] = [
             (b"[]", Shape::ArrayOfObjects, "fine"),
             (b" [{\"a\":[1,{}]},{}]\n", Shape::ArrayOfObjects, "fine"),
             (b"{\"a\":null}", Shape::Object, "fine"),
@@ -368,6 +371,8 @@ mod tests {
             (b"[{},1]", Shape::ArrayOfObjects, "contract"),
             (b"{\"error\":1}", Shape::ArrayOfObjects, "contract"),
             (b"[]", Shape::Object, "contract"),
+            (b"[\"a\",{}]", Shape::Array, "fine"),
+            (b"{}", Shape::Array, "contract"),
         ];
         for (body, shape, expected) in cases {
             assert_eq!(

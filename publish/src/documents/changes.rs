@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use botnia_model::{IndicatorId, Language, ReleaseNumber, Text};
+use botnia_model::{IndicatorId, Language, ReleaseNumber, RevisionReason, Sex, Text};
 
-use super::ReleaseFacts;
-use super::words::{count, in_markdown, moment, synthetic_notice};
+use super::words::{count, in_markdown, moment, old_and_new, periods, synthetic_notice};
+use super::{ReleaseFacts, RevisedFigure};
 
 /// One language's words.
 struct Phrases {
@@ -14,9 +14,13 @@ struct Phrases {
     first: &'static str,
     against: &'static str,
     new: &'static str,
+    new_periods: &'static str,
     revised: &'static str,
     revised_header: &'static str,
     revised_note: &'static str,
+    largest: &'static str,
+    largest_header: &'static str,
+    largest_note: &'static str,
     gone: &'static str,
     held: &'static str,
     held_note: &'static str,
@@ -28,10 +32,15 @@ const FINNISH: Phrases = Phrases {
     first: "Tämä on ensimmäinen julkaisu. Vertailukohtaa ei vielä ole.",
     against: "Verrattu edelliseen julkaisuun, jonka numero on",
     new: "Uudet indikaattorit",
+    new_periods: "Uudet vuodet",
     revised: "Muuttuneet indikaattorit",
     revised_header: "| Indikaattori | Lisätty | Muuttunut | Poistunut |\n|---|--:|--:|--:|\n",
     revised_note: "Luvut ovat havaintojen määriä. Jokainen muutos on taulukossa \
                    `revisions.parquet`.",
+    largest: "Suurimmat muutokset",
+    largest_header: "| Indikaattori | Alue | Vuosi | Ennen | Nyt | Syy |\n|---|---|---|--:|--:|---|\n",
+    largest_note: "Taulukossa on koko maan, maakuntien ja hyvinvointialueiden luvuista enintään \
+                   kymmenen, jotka ovat muuttuneet suhteellisesti eniten.",
     gone: "Poistuneet indikaattorit",
     held: "Päivittymättä jääneet indikaattorit",
     held_note: "Näistä indikaattoreista näytetään viimeisimmät hyväksytyt tiedot:",
@@ -43,10 +52,15 @@ const SWEDISH: Phrases = Phrases {
     first: "Detta är den första publikationen. Det finns ännu inget att jämföra med.",
     against: "Jämfört med föregående publikation, som har nummer",
     new: "Nya indikatorer",
+    new_periods: "Nya år",
     revised: "Ändrade indikatorer",
     revised_header: "| Indikator | Tillagda | Ändrade | Borttagna |\n|---|--:|--:|--:|\n",
     revised_note: "Talen anger antalet observationer. Varje ändring finns i tabellen \
                    `revisions.parquet`.",
+    largest: "De största ändringarna",
+    largest_header: "| Indikator | Område | År | Före | Nu | Orsak |\n|---|---|---|--:|--:|---|\n",
+    largest_note: "Tabellen visar högst tio av siffrorna för hela landet, landskapen och \
+                   välfärdsområdena: de som relativt sett har ändrats mest.",
     gone: "Borttagna indikatorer",
     held: "Indikatorer som inte har uppdaterats",
     held_note: "För dessa indikatorer visas de senast godkända uppgifterna:",
@@ -58,10 +72,15 @@ const ENGLISH: Phrases = Phrases {
     first: "This is the first release. There is nothing to compare it with yet.",
     against: "Compared with the previous release, number",
     new: "New indicators",
+    new_periods: "New years",
     revised: "Revised indicators",
     revised_header: "| Indicator | Added | Changed | Removed |\n|---|--:|--:|--:|\n",
     revised_note: "The numbers count observations. Every change is listed in \
                    `revisions.parquet`.",
+    largest: "Largest revisions",
+    largest_header: "| Indicator | Area | Year | Before | Now | Reason |\n|---|---|---|--:|--:|---|\n",
+    largest_note: "The table shows at most ten of the figures of the whole country, the regions \
+                   and the wellbeing services counties: those that changed most in proportion.",
     gone: "Removed indicators",
     held: "Indicators that were not updated",
     held_note: "These indicators are shown with their last accepted figures:",
@@ -117,6 +136,14 @@ fn compared(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language
         let _ = writeln!(text, "{}", phrases.nothing);
     }
 
+    if !facts.new_periods.is_empty() {
+        let _ = write!(text, "\n## {}\n\n", phrases.new_periods);
+        for (id, new) in &facts.new_periods {
+            let named = named(id, &facts.indicator_title(id), language);
+            let _ = writeln!(text, "- {named}: {}", periods(new));
+        }
+    }
+
     let _ = write!(text, "\n## {}\n\n", phrases.revised);
     let mut changes: Vec<_> = facts.changes.iter().collect();
     changes.sort_by_key(|change| {
@@ -139,6 +166,7 @@ fn compared(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language
         }
         let _ = write!(text, "\n{}\n", phrases.revised_note);
     }
+    largest(text, facts, phrases, language);
 
     let _ = write!(text, "\n## {}\n\n", phrases.gone);
     for (id, title) in &facts.gone_indicators {
@@ -147,6 +175,41 @@ fn compared(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language
     if facts.gone_indicators.is_empty() {
         let _ = writeln!(text, "{}", phrases.nothing);
     }
+}
+
+fn largest(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language: Language) {
+    if facts.revised_figures.is_empty() {
+        return;
+    }
+    let _ = write!(
+        text,
+        "\n## {}\n\n{}",
+        phrases.largest, phrases.largest_header
+    );
+    for figure in &facts.revised_figures {
+        let RevisedFigure {
+            indicator,
+            region,
+            period,
+            sex,
+            reason,
+            ..
+        } = figure;
+        let named = named(indicator, &facts.indicator_title(indicator), language);
+        let region = in_markdown(region.or_finnish(language));
+        let period = periods(std::slice::from_ref(period));
+        let of_whom = match sex {
+            Sex::Total => String::new(),
+            sex => format!(", {}", of_sex(language, *sex)),
+        };
+        let [old, new] = old_and_new(language, (figure.old, figure.new), figure.decimals);
+        let cause = cause(language, *reason).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "| {named} | {region}{of_whom} | {period} | {old} | {new} | {cause} |"
+        );
+    }
+    let _ = write!(text, "\n{}\n", phrases.largest_note);
 }
 
 fn held(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language: Language) {
@@ -159,7 +222,7 @@ fn held(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language: La
             text,
             "- {}: {}",
             named(&held.id, &held.title, language),
-            reason(language, &held.reason)
+            held_because(language, &held.reason)
         );
     }
 }
@@ -169,8 +232,47 @@ fn named(id: &IndicatorId, title: &Text, language: Language) -> String {
     format!("{title} (`{id}`)").trim_start().to_owned()
 }
 
+/// Of whom a figure is, where it is not of all.
+pub(super) fn of_sex(language: Language, sex: Sex) -> &'static str {
+    let [fi, sv, en] = match sex {
+        Sex::Total => ["yhteensä", "totalt", "total"],
+        Sex::Male => ["miehet", "män", "men"],
+        Sex::Female => ["naiset", "kvinnor", "women"],
+    };
+    match language {
+        Language::Fi => fi,
+        Language::Sv => sv,
+        Language::En => en,
+    }
+}
+
+/// Why a figure was revised, where there is more to say than that the source did it.
+pub(super) fn cause(language: Language, reason: RevisionReason) -> Option<&'static str> {
+    let [fi, sv, en] = match reason {
+        RevisionReason::BoundaryChange => [
+            "Alueen rajat muuttuivat.",
+            "Områdets gränser har ändrats.",
+            "The area's borders changed.",
+        ],
+        RevisionReason::OurCode => [
+            "Lähteen tiedot käsitellään nyt toisella tavalla.",
+            "Källans uppgifter behandlas nu på ett annat sätt.",
+            "The source's figures are now read in another way.",
+        ],
+        RevisionReason::UpstreamUpdate
+        | RevisionReason::IndicatorRemoved
+        | RevisionReason::RegionListChanged
+        | RevisionReason::IndicatorAdded => return None,
+    };
+    Some(match language {
+        Language::Fi => fi,
+        Language::Sv => sv,
+        Language::En => en,
+    })
+}
+
 /// Why an indicator shows older figures, in words.
-fn reason(language: Language, code: &str) -> String {
+pub(super) fn held_because(language: Language, code: &str) -> String {
     let [fi, sv, en] = match code {
         "title_differs" => [
             "lähteessä on tällä tunnuksella toisenniminen indikaattori",

@@ -55,12 +55,12 @@ pub(super) fn citation(facts: &ReleaseFacts) -> String {
     text
 }
 
-/// The producers; made-up figures have none but the program.
+/// The producers of the figures; made-up figures have none but the program.
 fn authors(facts: &ReleaseFacts) -> Vec<String> {
     let producers: BTreeSet<&str> = facts
-        .indicators
-        .iter()
-        .filter_map(|indicator| indicator.producer.as_ref())
+        .producers()
+        .into_iter()
+        .filter_map(|facts| facts.producer)
         .map(|producer| producer.name.or_finnish(Language::En))
         .filter(|name| !name.is_empty())
         .collect();

@@ -16,6 +16,13 @@ fn special(table: &str, column: &str) -> Option<&'static str> {
         ("regions", "valid_from") => {
             "First day of validity, YYYY-MM-DD; null before 2000 or unknown"
         }
+        ("region_memberships", "region_id") => {
+            "The municipality, or the member of a group of the settings"
+        }
+        ("region_classes", "region_id") => "The municipality",
+        ("region_memberships" | "region_classes", "valid_from") => {
+            "First day on which it is known, YYYY-MM-DD; null where it holds from before 2001 on"
+        }
         ("indicators", "state") => {
             "active, stale (the source could not be asked), ended (no newer years), or held (newer \
              figures await a decision)"
@@ -26,6 +33,9 @@ fn special(table: &str, column: &str) -> Option<&'static str> {
         ("wellbeing", "year") => "The latest year with a value; null where there is none",
         ("wellbeing", "period") => "The latest period with a value; null where there is none",
         ("wellbeing", "value") => "The area's own value in that year, unrounded",
+        ("wellbeing", "origin") => {
+            "Whether the value is published or computed; null where there is none"
+        }
         ("wellbeing", "sex") => "total, or the only sex that the indicator has",
         _ => return None,
     })
@@ -54,6 +64,15 @@ fn of_observations(column: &str) -> Option<&'static str> {
         }
         "origin" => "published by the source, or computed as an aggregate of published values",
         "first_release" => "The release in which this value first appeared",
+        "coverage" => {
+            "For a computed value the share of the members' population that stands behind it: 1, \
+             because a missing member blocks the value; null for a published value"
+        }
+        "blocked" => {
+            "Why no later value was computed for the area: member_missing, denominator_unknown, \
+             population_unknown, another_division or parts_disagree; null where none was to be \
+             computed"
+        }
         _ => return None,
     })
 }
@@ -94,10 +113,12 @@ fn of_indicators(column: &str) -> Option<&'static str> {
         "producer_sv" => "The organisation that makes the figures, in Swedish",
         "producer_en" => "The organisation that makes the figures, in English",
         "licence" => "SPDX id or name of the licence",
-        "redistributable" => "Whether the figures may be published onward without agreement",
+        "redistributable" => {
+            "Whether the figures may be published onward; if not, the release has none of them"
+        }
         "data_updated" => "The source's own date of the last update, YYYY-MM-DD",
-        "first_year" => "First year with an observation",
-        "last_year" => "Last year with an observation",
+        "first_year" => "First year with an observation in the release",
+        "last_year" => "Last year with an observation in the release",
         "levels" => "Levels with observations",
         "themes" => "Themes of the life course, from the indicator sets",
         "state" => "Whether the figures are kept up",
@@ -110,7 +131,7 @@ fn of_indicators(column: &str) -> Option<&'static str> {
     })
 }
 
-/// Of `regions` and `region_changes`.
+/// Of `regions`, `region_changes`, `region_memberships` and `region_classes`.
 fn of_regions(column: &str) -> Option<&'static str> {
     Some(match column {
         "name_fi" | "region_name_fi" => "Name of the area in Finnish",
@@ -125,6 +146,10 @@ fn of_regions(column: &str) -> Option<&'static str> {
         }
         "urban_rural" => "urban, semi_urban or rural",
         "population" => "Latest population in the release, persons",
+        "level" => "Level of the area that it belongs to",
+        "member_of" => "Id of the area that it belongs to",
+        "classification" => "language_status or urban_rural",
+        "class" => "The class, in the words of regions: finnish, …; urban, semi_urban, rural",
         "effective" => "The day from which the change holds, YYYY-MM-DD",
         "kind" => "merger, split, province_move, partial_transfer or hospital_district_move",
         "from_level" => "Level of the area that changed",
@@ -149,9 +174,14 @@ fn of_changes(column: &str) -> Option<&'static str> {
         "old_absolute_value" => "The count behind the value before the change",
         "new_absolute_value" => "The count behind the value after the change",
         "old_first_release" => "The release in which the old value first appeared",
+        "old_origin" => "The origin before the change",
+        "new_origin" => "The origin after the change",
         "old_status" => "The status before the change",
         "new_status" => "The status after the change",
-        "reason" => "Why the observation changed, as far as known",
+        "reason" => {
+            "Why the observation changed, as far as known: upstream_update (the source), \
+             boundary_change, our_code, indicator_removed, region_list_changed"
+        }
         "set_id" => "The indicator set",
         "set_version" => "The version of the indicator set",
         "position" => "Place of the indicator in its set, in reading order",

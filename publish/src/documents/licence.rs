@@ -15,6 +15,7 @@ struct Phrases {
     licence: &'static str,
     indicators: &'static str,
     attribution: &'static str,
+    withheld: &'static str,
     agreement: &'static str,
     source: &'static str,
     accessed: &'static str,
@@ -29,8 +30,10 @@ const FINNISH: Phrases = Phrases {
     licence: "Käyttölupa",
     indicators: "Indikaattoreita",
     attribution: "Lähdemerkintä",
-    agreement: "Näiden lukujen edelleen julkaisemiseen tarvitaan tuottajan suostumus. Tarkista \
-                tuottajan käyttöehdot ennen kuin julkaiset lukuja muualla.",
+    withheld: "Indikaattorit, joiden luvut eivät ole julkaisussa",
+    agreement: "Näiden lukujen julkaisemiseen tarvitaan tuottajan suostumus. Julkaisussa on \
+                vain indikaattorien kuvaukset: taulukossa `indicators.parquet` niiden \
+                `redistributable` on `false`.",
     source: "Lähde",
     accessed: "tiedot haettu viimeistään",
     changes: "Muutokset alkuperäiseen: luvut on järjestetty uudelleen taulukoiksi ja aluekoodit \
@@ -47,9 +50,10 @@ const SWEDISH: Phrases = Phrases {
     licence: "Licens",
     indicators: "Indikatorer",
     attribution: "Källhänvisning",
-    agreement: "För att publicera dessa uppgifter vidare behövs producentens samtycke. \
-                Kontrollera producentens användningsvillkor innan du publicerar uppgifterna \
-                någon annanstans.",
+    withheld: "Indikatorer vars värden inte ingår i publikationen",
+    agreement: "För att publicera dessa värden behövs producentens samtycke. Publikationen \
+                innehåller bara beskrivningar av indikatorerna: i tabellen \
+                `indicators.parquet` är deras `redistributable` `false`.",
     source: "Källa",
     accessed: "uppgifterna hämtade senast",
     changes: "Ändringar jämfört med originalet: uppgifterna har ordnats om till tabeller och \
@@ -66,8 +70,10 @@ const ENGLISH: Phrases = Phrases {
     licence: "Licence",
     indicators: "Indicators",
     attribution: "Attribution",
-    agreement: "Publishing these figures onward needs the producer's agreement. Check the \
-                producer's terms of use before you publish them elsewhere.",
+    withheld: "Indicators whose figures are not in the release",
+    agreement: "Publishing these figures needs the producer's agreement. The release has only \
+                the indicators' descriptions: in `indicators.parquet` their \
+                `redistributable` is `false`.",
     source: "Source",
     accessed: "retrieved by",
     changes: "Changes to the original: the figures were rearranged into tables and the area codes \
@@ -79,6 +85,7 @@ const ENGLISH: Phrases = Phrases {
 pub(super) fn licence(facts: &ReleaseFacts) -> String {
     let mut text = String::new();
     let producers = facts.producers();
+    let withheld = facts.withheld_producers();
     for (index, language) in Language::ALL.into_iter().enumerate() {
         let phrases = match language {
             Language::Fi => &FINNISH,
@@ -96,9 +103,32 @@ pub(super) fn licence(facts: &ReleaseFacts) -> String {
         for producer in &producers {
             section(&mut text, facts, producer, phrases, language);
         }
+        if !withheld.is_empty() {
+            let _ = write!(
+                text,
+                "\n## {}\n\n{}\n\n",
+                phrases.withheld, phrases.agreement
+            );
+            for producer in &withheld {
+                let _ = writeln!(
+                    text,
+                    "- {} ({}: {})",
+                    name(producer, phrases, language),
+                    phrases.indicators,
+                    count(language, producer.indicators)
+                );
+            }
+        }
         let _ = write!(text, "\n{}\n", phrases.changes);
     }
     text
+}
+
+fn name(producer: &ProducerFacts<'_>, phrases: &Phrases, language: Language) -> String {
+    producer.producer.map_or_else(
+        || phrases.unnamed.to_owned(),
+        |one| in_markdown(one.name.or_finnish(language)),
+    )
 }
 
 fn section(
@@ -108,10 +138,7 @@ fn section(
     phrases: &Phrases,
     language: Language,
 ) {
-    let name = producer.producer.map_or_else(
-        || phrases.unnamed.to_owned(),
-        |one| in_markdown(one.name.or_finnish(language)),
-    );
+    let name = name(producer, phrases, language);
     let licence = licence_name(language, producer.licence);
     let licence = licence_url(producer.licence).map_or_else(
         || in_markdown(&licence),
@@ -138,8 +165,5 @@ fn section(
                 day(language, facts.moment)
             );
         }
-    }
-    if !producer.redistributable {
-        let _ = write!(text, "\n{}\n", phrases.agreement);
     }
 }

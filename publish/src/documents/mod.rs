@@ -2,6 +2,7 @@
 //! catalogues. All of them are functions of [`ReleaseFacts`] and the files beside them;
 //! the moment is a fact like any other.
 
+mod bulletin;
 mod catalog;
 mod changes;
 mod citation;
@@ -16,7 +17,8 @@ mod words;
 use std::collections::BTreeMap;
 
 use botnia_model::{
-    ContentHash, IndicatorId, IndicatorState, Producer, RegionLevel, ReleaseNumber, SourceId, Text,
+    ContentHash, IndicatorId, IndicatorState, Period, Producer, RegionLevel, ReleaseNumber,
+    RevisionReason, Sex, SourceId, Text,
 };
 use jiff::Timestamp;
 
@@ -52,6 +54,11 @@ pub struct ReleaseFacts {
     /// How many observations changed since the release before, per indicator; only
     /// indicators that both releases have, and only where something did.
     pub changes: Vec<IndicatorChange>,
+    /// Periods, in order, of which the release before had no figure, per indicator that
+    /// both releases have.
+    pub new_periods: Vec<(IndicatorId, Vec<Period>)>,
+    /// The figures whose revision a reader should hear of first, the largest first.
+    pub revised_figures: Vec<RevisedFigure>,
     /// Indicators that the release before did not have.
     pub new_indicators: Vec<IndicatorId>,
     /// Indicators that only the release before had, with their titles.
@@ -84,7 +91,8 @@ pub struct IndicatorFact {
     pub producer: Option<Producer>,
     /// The SPDX id or name of the licence.
     pub licence: String,
-    /// Whether the figures may be published onward.
+    /// Whether the figures may be published onward. If not, the release tells what the
+    /// indicator is and has none of its figures.
     pub redistributable: bool,
     /// Whether the figures are kept up.
     pub state: IndicatorState,
@@ -109,6 +117,27 @@ pub struct IndicatorChange {
     pub changed: u64,
     /// Observations that only the release before had.
     pub removed: u64,
+}
+
+/// A figure that was revised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RevisedFigure {
+    /// The indicator.
+    pub indicator: IndicatorId,
+    /// The name of the region.
+    pub region: Text,
+    /// When.
+    pub period: Period,
+    /// Of whom.
+    pub sex: Sex,
+    /// The figure before, in the unit of the indicator.
+    pub old: f64,
+    /// The figure now.
+    pub new: f64,
+    /// With how many decimals the source shows it, where it says so.
+    pub decimals: Option<u8>,
+    /// Why it was revised.
+    pub reason: RevisionReason,
 }
 
 /// An indicator that shows its last good figures.
@@ -163,7 +192,7 @@ pub(crate) fn all(
     parent: Option<ReleaseNumber>,
     tables: &[TableFact],
 ) -> Result<Vec<(&'static str, Vec<u8>)>, PublishError> {
-    Ok(vec![
+    let mut documents = vec![
         ("README.md", readme::readme(facts, tables).into_bytes()),
         ("LICENCE.md", licence::licence(facts).into_bytes()),
         ("CITATION.cff", citation::citation(facts).into_bytes()),
@@ -171,7 +200,10 @@ pub(crate) fn all(
         ("datapackage.json", datapackage::datapackage(facts, tables)?),
         ("catalog.jsonld", catalog::catalog(facts, tables)?),
         ("croissant.json", croissant::croissant(facts, tables)?),
-    ])
+    ];
+    let bulletins = bulletin::bulletins(facts, parent.is_none());
+    documents.extend(bulletins.map(|(path, text)| (path, text.into_bytes())));
+    Ok(documents)
 }
 
 impl ReleaseFacts {
@@ -200,30 +232,41 @@ impl ReleaseFacts {
         format!("{}+{}", self.schema_version, self.number)
     }
 
-    /// The licence that holds for all figures, where there is one: an SPDX id.
+    /// The licence that holds for all figures of the release, where there is one: an SPDX
+    /// id.
     fn single_licence(&self) -> Option<&str> {
-        let first = self.indicators.first()?;
-        self.indicators
+        let mut licences = self
+            .indicators
             .iter()
-            .all(|one| one.licence == first.licence && one.redistributable)
-            .then_some(first.licence.as_str())
+            .filter(|indicator| indicator.redistributable)
+            .map(|indicator| indicator.licence.as_str());
+        let first = licences.next()?;
+        licences.all(|other| other == first).then_some(first)
     }
 
-    /// The indicators of each producer: by the producer's id, those without one first.
+    /// The producers whose figures the release has: by id, those without one first.
     fn producers(&self) -> Vec<ProducerFacts<'_>> {
-        let mut producers: BTreeMap<(&str, &str, bool), ProducerFacts<'_>> = BTreeMap::new();
-        for indicator in &self.indicators {
+        self.producers_of(|indicator| indicator.redistributable)
+    }
+
+    /// The producers of indicators whose figures may not be published.
+    fn withheld_producers(&self) -> Vec<ProducerFacts<'_>> {
+        self.producers_of(|indicator| !indicator.redistributable)
+    }
+
+    fn producers_of(&self, wanted: fn(&IndicatorFact) -> bool) -> Vec<ProducerFacts<'_>> {
+        let mut producers: BTreeMap<(&str, &str), ProducerFacts<'_>> = BTreeMap::new();
+        for indicator in self.indicators.iter().filter(|one| wanted(one)) {
             let id = indicator
                 .producer
                 .as_ref()
                 .map_or("", |one| one.id.as_str());
-            let key = (id, indicator.licence.as_str(), indicator.redistributable);
+            let key = (id, indicator.licence.as_str());
             producers
                 .entry(key)
                 .or_insert_with(|| ProducerFacts {
                     producer: indicator.producer.as_ref(),
                     licence: &indicator.licence,
-                    redistributable: indicator.redistributable,
                     sources: Vec::new(),
                     indicators: 0,
                 })
@@ -236,12 +279,26 @@ impl ReleaseFacts {
         self.sources.iter().find(|source| source.id == *id)
     }
 
+    fn find(&self, id: &IndicatorId) -> Option<&IndicatorFact> {
+        self.indicators.iter().find(|indicator| indicator.id == *id)
+    }
+
     fn indicator_title(&self, id: &IndicatorId) -> Text {
-        self.indicators
-            .iter()
-            .find(|indicator| indicator.id == *id)
+        self.find(id)
             .map(|indicator| indicator.title.clone())
             .unwrap_or_default()
+    }
+}
+
+impl IndicatorFact {
+    /// The years with an observation: `1990–2025`.
+    fn years(&self) -> Option<String> {
+        let (first, last) = (self.first_year?, self.last_year?);
+        Some(if first == last {
+            first.to_string()
+        } else {
+            format!("{first}–{last}")
+        })
     }
 }
 
@@ -249,7 +306,6 @@ impl ReleaseFacts {
 struct ProducerFacts<'a> {
     producer: Option<&'a Producer>,
     licence: &'a str,
-    redistributable: bool,
     sources: Vec<&'a SourceId>,
     indicators: u64,
 }

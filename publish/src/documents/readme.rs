@@ -23,7 +23,7 @@ struct Phrases {
     areas: &'static str,
     files: &'static str,
     file_header: &'static str,
-    folders: [(&'static str, &'static str); 8],
+    folders: [(&'static str, &'static str); 9],
     reading: &'static str,
     reading_text: &'static str,
     good_to_know: &'static str,
@@ -66,10 +66,14 @@ const FINNISH: Phrases = Phrases {
             "samoin jokaisesta hyvinvointialueesta",
         ),
         ("CHANGES.md", "mikä on muuttunut edellisestä julkaisusta"),
+        (
+            "tiedote.fi.md, meddelande.sv.md",
+            "sama pähkinänkuoressa, suomeksi ja ruotsiksi",
+        ),
         ("LICENCE.md", "käyttöluvat ja lähdemerkinnät tuottajittain"),
         (
-            "manifest.json, SHA256SUMS",
-            "tiedostoluettelo ja tarkistussummat",
+            "manifest.json, recipe.json, SHA256SUMS",
+            "tiedostoluettelo, julkaisun lähtötiedot ja tarkistussummat",
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",
@@ -86,7 +90,8 @@ const FINNISH: Phrases = Phrases {
         "Aluekoodit ovat tekstiä: `005` on eri asia kuin luku 5. Yhdistä taulukot sarakkeella \
          `region_id` (esimerkiksi `KU743`), koska sama koodi tarkoittaa eri tasoilla eri aluetta.",
         "Arvot ovat pyöristämättömiä, sellaisina kuin lähde on ne julkaissut. Niitä ei ole \
-         laskettu vähentämällä muista luvuista.",
+         laskettu vähentämällä muista luvuista. Jos sarakkeessa `origin` on `computed`, botnia on \
+         laskenut arvon julkaistuista luvuista, koska lähde ei julkaise sitä.",
         "`first_release` kertoo, missä julkaisussa arvo oli ensimmäisen kerran tällaisena. Muuttuneet arvot \
          ovat taulukossa `revisions.parquet`.",
         "Julkaisua ei muuteta jälkikäteen. Uudet tiedot tulevat uuteen julkaisuun.",
@@ -135,10 +140,14 @@ const SWEDISH: Phrases = Phrases {
             "CHANGES.md",
             "vad som har ändrats sedan föregående publikation",
         ),
+        (
+            "tiedote.fi.md, meddelande.sv.md",
+            "samma sak i korthet, på finska och svenska",
+        ),
         ("LICENCE.md", "licenser och källhänvisningar per producent"),
         (
-            "manifest.json, SHA256SUMS",
-            "filförteckning och kontrollsummor",
+            "manifest.json, recipe.json, SHA256SUMS",
+            "filförteckning, underlaget för publikationen och kontrollsummor",
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",
@@ -156,7 +165,8 @@ const SWEDISH: Phrases = Phrases {
          kolumnen `region_id` (till exempel `KU743`), eftersom samma kod betyder olika områden på \
          olika nivåer.",
         "Värdena är oavrundade, sådana som källan har publicerat dem. De har inte räknats fram \
-         genom subtraktion.",
+         genom subtraktion. Om kolumnen `origin` har `computed` har botnia räknat ut värdet av \
+         publicerade värden, eftersom källan inte publicerar det.",
         "`first_release` anger i vilken publikation värdet först hade denna form. Ändrade värden \
          finns i tabellen `revisions.parquet`.",
         "En publikation ändras inte i efterhand. Nya uppgifter ges ut i en ny publikation.",
@@ -202,10 +212,14 @@ const ENGLISH: Phrases = Phrases {
             "the same for every wellbeing services county",
         ),
         ("CHANGES.md", "what changed since the previous release"),
+        (
+            "tiedote.fi.md, meddelande.sv.md",
+            "the same in short, in Finnish and Swedish",
+        ),
         ("LICENCE.md", "licences and attributions by producer"),
         (
-            "manifest.json, SHA256SUMS",
-            "the list of files and their checksums",
+            "manifest.json, recipe.json, SHA256SUMS",
+            "the list of files, what the release was made from, and checksums",
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",
@@ -221,7 +235,9 @@ const ENGLISH: Phrases = Phrases {
         "Where the source publishes no value, the row is absent or the value empty, never zero. The table `wellbeing.parquet` has a row even then, and its column `status` says why there is no value.",
         "Area codes are text: `005` is not the number 5. Join tables by `region_id` (for example \
          `KU743`): the same code means different areas on different levels.",
-        "Values are unrounded, as the source published them. None was derived by subtraction.",
+        "Values are unrounded, as the source published them. None was derived by subtraction. \
+         Where `origin` is `computed`, botnia calculated the value from published ones, because \
+         the source does not publish it.",
         "`first_release` is the release in which the value first appeared as it is. Changed \
          values are listed in `revisions.parquet`.",
         "A release is never changed afterwards. New figures come in a new release.",
@@ -383,6 +399,16 @@ fn table_content(language: Language, table: &str) -> &'static str {
             "aluejaon muutokset: kuntaliitokset ja siirrot",
             "ändringar i områdesindelningen: kommunsammanslagningar och överföringar",
             "changes in the division: mergers and moves",
+        ],
+        "region_memberships" => [
+            "mihin alueisiin kunnat ovat kuuluneet ja milloin",
+            "vilka områden kommunerna har hört till och när",
+            "which areas the municipalities belonged to and when",
+        ],
+        "region_classes" => [
+            "kuntien kielisuhde ja kuntaryhmä eri aikoina",
+            "kommunernas språkförhållande och kommungrupp genom tiderna",
+            "language status and type of the municipalities over time",
         ],
         "revisions" => [
             "lisätyt, muuttuneet ja poistuneet havainnot julkaisuittain",

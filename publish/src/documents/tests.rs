@@ -32,6 +32,19 @@ fn indicator(id: &str, title: &str, producer: (&str, &str), licence: &str) -> In
 const THL: (&str, &str) = ("2", "Terveyden ja hyvinvoinnin laitos (THL)");
 const TEM: (&str, &str) = ("9", "Työ- ja elinkeinoministeriö (TEM)");
 
+fn revised(id: &str, (fi, sv): (&str, &str), year: i32, (old, new): (f64, f64)) -> RevisedFigure {
+    RevisedFigure {
+        indicator: id.parse().unwrap(),
+        region: text(fi, sv, ""),
+        period: Period::of_year(year),
+        sex: Sex::Total,
+        old,
+        new,
+        decimals: Some(1),
+        reason: RevisionReason::UpstreamUpdate,
+    }
+}
+
 fn facts() -> ReleaseFacts {
     ReleaseFacts {
         number: 7.try_into().unwrap(),
@@ -73,6 +86,29 @@ fn facts() -> ReleaseFacts {
                 added: 308,
                 changed: 1200,
                 removed: 3,
+            },
+        ],
+        new_periods: vec![(
+            "sotkanet:181".parse().unwrap(),
+            vec![Period::of_year(2024), Period::of_year(2025)],
+        )],
+        revised_figures: vec![
+            revised(
+                "sotkanet:181",
+                ("Pohjanmaa", "Österbotten"),
+                2023,
+                (3.15, 3.14),
+            ),
+            RevisedFigure {
+                sex: Sex::Female,
+                reason: RevisionReason::BoundaryChange,
+                decimals: Some(0),
+                ..revised(
+                    "sotkanet:127",
+                    ("Koko maa", "Hela landet"),
+                    2009,
+                    (5_351_427.0, 5_351_430.0),
+                )
             },
         ],
         new_indicators: vec!["sotkanet:289".parse().unwrap()],
@@ -195,11 +231,16 @@ fn the_licence_goes_by_producer() {
              - Indikaattoreita: 2\n\
              - Lähdemerkintä: \"Lähde: Terveyden ja hyvinvoinnin laitos (THL), Tilasto- ja \
              indikaattoripankki Sotkanet, https://sotkanet.fi, tiedot haettu viimeistään 21.11.2026.\"\n",
-            "## Työ- ja elinkeinoministeriö (TEM)\n\n- Käyttölupa: tuottajan omat käyttöehdot",
+            "## Indikaattorit, joiden luvut eivät ole julkaisussa\n\n",
+            "\n\n- Työ- ja elinkeinoministeriö (TEM) (Indikaattoreita: 1)\n",
         ],
     );
-    // Only the third party's figures need its agreement.
+    assert!(!finnish.contains("Lähde: Työ- ja elinkeinoministeriö"));
     assert_eq!(english.matches("needs the producer's agreement").count(), 1);
+
+    let mut open = facts();
+    open.indicators.remove(1);
+    assert!(!document(&open, "LICENCE.md").contains("agreement"));
 }
 
 #[test]
@@ -217,6 +258,21 @@ fn the_largest_revision_comes_first() {
             "## Removed indicators\n\n- Vanha (`sotkanet:4`)\n",
             "- Arbetslösa (`sotkanet:181`): en betydande del av uppgifterna saknades i källans nya \
              svar\n",
+        ],
+    );
+}
+
+#[test]
+fn a_revised_figure_stands_with_what_it_was() {
+    assert_all_in(
+        &document(&facts(), "CHANGES.md"),
+        &[
+            "## New years\n\n- Työttömät, \"%\" työvoimasta (`sotkanet:181`): 2024–2025\n",
+            // With as many decimals as it takes to tell them apart.
+            "| Työttömät, \"%\" työvoimasta (`sotkanet:181`) | Pohjanmaa | 2023 | 3.15 | 3.14 |  |\n",
+            "| Koko maa, women | 2009 | 5,351,427 | 5,351,430 | The area's borders changed. |\n",
+            "| Koko maa, naiset | 2009 | 5\u{a0}351\u{a0}427 | 5\u{a0}351\u{a0}430 | Alueen rajat muuttuivat. |\n",
+            "| Österbotten | 2023 | 3,15 | 3,14 |  |\n",
         ],
     );
 }
@@ -250,9 +306,9 @@ fn the_citation_has_what_its_format_requires() {
          them.\"\n\
          version: \"1.0.0+7\"\n\
          date-released: \"2026-11-21\"\n\
+         license: \"CC-BY-4.0\"\n\
          authors:\n  \
-           - name: \"Terveyden ja hyvinvoinnin laitos (THL)\"\n  \
-           - name: \"Työ- ja elinkeinoministeriö (TEM)\"\n\
+           - name: \"Terveyden ja hyvinvoinnin laitos (THL)\"\n\
          keywords:\n  - wellbeing\n  - social care\n  - indicators\n  - Finland\n\
          references:\n  \
            - type: database\n    \
@@ -260,12 +316,9 @@ fn the_citation_has_what_its_format_requires() {
              authors:\n      - name: \"Sotkanet Indicator Bank\"\n    \
              url: \"https://sotkanet.fi\"\n"
     );
-    let mut one_licence = facts();
-    one_licence.indicators.remove(1);
-    assert_all_in(
-        &document(&one_licence, "CITATION.cff"),
-        &["\nlicense: \"CC-BY-4.0\"\n"],
-    );
+    let mut two_licences = facts();
+    two_licences.indicators[2].licence = "CC0-1.0".to_owned();
+    assert!(!document(&two_licences, "CITATION.cff").contains("license:"));
 }
 
 #[test]
@@ -297,6 +350,14 @@ fn catalogues_give_every_table_with_its_hash() {
 
     let croissant = parse("croissant.json");
     assert_eq!(croissant["distribution"][1]["sha256"], hash);
+    assert_eq!(
+        croissant["license"],
+        "https://creativecommons.org/licenses/by/4.0/"
+    );
+    let mut two_licences = facts();
+    two_licences.indicators[2].licence = "CC0-1.0".to_owned();
+    let croissant: serde_json::Value =
+        serde_json::from_str(&document(&two_licences, "croissant.json")).unwrap();
     assert_eq!(croissant["license"], "LICENCE.md");
     assert_eq!(croissant["recordSet"][0]["field"][2]["dataType"], "sc:Text");
 }
@@ -338,4 +399,149 @@ fn a_column_that_nobody_described_is_named() {
     assert!(text.contains("| `year` | whole number | "), "{text}");
     let error = data_dictionary(vec![("observations", table(&[0, 1]))]).unwrap_err();
     assert!(error.to_string().contains("`colour`"), "{error}");
+}
+
+/// The facts of a release in which no figure moved.
+fn quiet() -> ReleaseFacts {
+    ReleaseFacts {
+        changes: Vec::new(),
+        new_periods: Vec::new(),
+        revised_figures: Vec::new(),
+        new_indicators: Vec::new(),
+        gone_indicators: Vec::new(),
+        held: Vec::new(),
+        ..facts()
+    }
+}
+
+#[test]
+fn the_finnish_bulletin_of_several_changes() {
+    assert_eq!(
+        document(&facts(), "tiedote.fi.md"),
+        "# Hyvinvoinnin indikaattorit päivitettiin 21.11.2026
+
+Julkaisun numero on 7. Siinä on 3 indikaattoria.
+
+## Uutta
+
+1 indikaattorista on uusia tietoja:
+
+- Työttömät, \"%\" työvoimasta: 2024–2025
+
+Mukaan tuli 1 uusi indikaattori:
+
+- Tosi humalassa: 1990–2025
+
+## Korjattua
+
+Aiemmin julkaistuista luvuista muuttui 1\u{a0}200. Aiemmin julkaistuista luvuista poistui 3.
+
+Suurimmat muutokset koko maan, maakuntien ja hyvinvointialueiden luvuissa:
+
+- Työttömät, \"%\" työvoimasta, Pohjanmaa, 2023: 3,15 → 3,14 (prosenttia)
+- Väestö \\| 31.12. \\<b\\>, Koko maa, 2009, naiset: 5\u{a0}351\u{a0}427 → 5\u{a0}351\u{a0}430 (prosenttia). Alueen rajat muuttuivat.
+
+## Poistui
+
+1 indikaattori ei ole enää mukana:
+
+- Vanha
+
+## Päivittymättä jäi
+
+1 indikaattori ei päivittynyt. Siitä näytetään viimeisimmät hyväksytyt tiedot:
+
+- Työttömät: lähteen uudesta vastauksesta puuttui huomattava osa tiedoista
+
+Kaikki muutokset ovat tiedostossa `CHANGES.md`. Lähteet ja käyttöluvat ovat tiedostossa `LICENCE.md`.
+"
+    );
+}
+
+#[test]
+fn the_swedish_bulletin_of_one_change() {
+    let facts = ReleaseFacts {
+        changes: vec![IndicatorChange {
+            id: "sotkanet:181".parse().unwrap(),
+            added: 0,
+            changed: 1,
+            removed: 0,
+        }],
+        revised_figures: vec![revised(
+            "sotkanet:181",
+            ("Pohjanmaa", "Österbotten"),
+            2023,
+            (-3.0, 0.0),
+        )],
+        ..quiet()
+    };
+    assert_eq!(
+        document(&facts, "meddelande.sv.md"),
+        "# Välfärdsindikatorerna uppdaterades 21.11.2026
+
+Publikationen har nummer 7. Den innehåller 3 indikatorer.
+
+## Rättat
+
+1 tidigare publicerad siffra har ändrats.
+
+Den största ändringen i siffrorna för hela landet, landskapen och välfärdsområdena:
+
+- Työttömät, \"%\" työvoimasta, Österbotten, 2023: \u{2212}3,0 → 0,0 (procent)
+
+Alla ändringar finns i filen `CHANGES.md`. Källor och licenser finns i filen `LICENCE.md`.
+"
+    );
+}
+
+#[test]
+fn a_bulletin_without_changes_says_so() {
+    assert_eq!(
+        document(&quiet(), "tiedote.fi.md"),
+        "# Hyvinvoinnin indikaattorit päivitettiin 21.11.2026
+
+Julkaisun numero on 7. Siinä on 3 indikaattoria.
+
+Luvut ovat samat kuin edellisessä julkaisussa.
+
+Kaikki muutokset ovat tiedostossa `CHANGES.md`. Lähteet ja käyttöluvat ovat tiedostossa `LICENCE.md`.
+"
+    );
+    let [(_, first), _] = bulletin::bulletins(&facts(), true);
+    assert_all_in(
+        &first,
+        &["Siinä on 3 indikaattoria. Tämä on ensimmäinen julkaisu.\n"],
+    );
+    assert!(!first.contains("## Uutta"));
+}
+
+#[test]
+fn a_bulletin_stays_short_however_much_there_is() {
+    let long = "Pitkä nimi ".repeat(60);
+    let many: Vec<IndicatorFact> = (1..=25)
+        .map(|number| indicator(&format!("sotkanet:{number}"), &long, THL, "CC-BY-4.0"))
+        .collect();
+    let facts = ReleaseFacts {
+        new_indicators: many.iter().map(|one| one.id.clone()).collect(),
+        indicators: many,
+        ..quiet()
+    };
+    for (name, sentence, others) in [
+        (
+            "tiedote.fi.md",
+            "Mukaan tuli 25 uutta indikaattoria:\n",
+            "- ja 5 muuta\n",
+        ),
+        (
+            "meddelande.sv.md",
+            "25 indikatorer är nya:\n",
+            "- och 5 till\n",
+        ),
+    ] {
+        let text = document(&facts, name);
+        assert_all_in(&text, &[sentence, others]);
+        // A title of any length stays on its line.
+        let lines = text.lines().filter(|line| line.starts_with("- Pitkä nimi"));
+        assert_eq!(lines.count(), 20, "{name}");
+    }
 }

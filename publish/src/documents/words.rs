@@ -1,6 +1,6 @@
 //! Words that several documents share, in the three languages.
 
-use botnia_model::{Language, RegionLevel};
+use botnia_model::{Language, Period, RegionLevel};
 use jiff::Timestamp;
 
 /// What the dataset is called.
@@ -73,11 +73,14 @@ pub(super) fn day(language: Language, moment: Timestamp) -> String {
 /// A whole number with its thousands apart: by a no-break space in Finnish and Swedish,
 /// by a comma in English.
 pub(super) fn count(language: Language, number: u64) -> String {
+    grouped(language, &number.to_string())
+}
+
+fn grouped(language: Language, digits: &str) -> String {
     let separator = match language {
         Language::Fi | Language::Sv => '\u{a0}',
         Language::En => ',',
     };
-    let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -86,6 +89,67 @@ pub(super) fn count(language: Language, number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// The most decimals that are shown of an indicator that does not say how many it has.
+const DECIMALS: usize = 3;
+/// More than these, no two figures need to be told apart.
+const ALL_DECIMALS: usize = 17;
+
+/// Two figures of one indicator with its decimals, or with as many more as it takes to
+/// tell them apart.
+pub(super) fn old_and_new(
+    language: Language,
+    (old, new): (f64, f64),
+    decimals: Option<u8>,
+) -> [String; 2] {
+    let shortest = |value: f64| {
+        let text = value.to_string();
+        let fraction = text.split_once('.').map_or(0, |(_, digits)| digits.len());
+        fraction.min(DECIMALS)
+    };
+    let enough = decimals.map_or_else(|| shortest(old).max(shortest(new)), usize::from);
+    let shown = |decimals| [old, new].map(|value| figure(language, value, decimals));
+    (enough..ALL_DECIMALS)
+        .map(shown)
+        .find(|[old, new]| old != new)
+        .unwrap_or_else(|| shown(enough))
+}
+
+/// A figure with its thousands apart and the decimal mark of the language.
+fn figure(language: Language, value: f64, decimals: usize) -> String {
+    let mark = match language {
+        Language::Fi | Language::Sv => ',',
+        Language::En => '.',
+    };
+    let text = format!("{:.decimals$}", value.abs());
+    let is_negative = value < 0.0 && text.contains(|digit| matches!(digit, '1'..='9'));
+    let sign = if is_negative { "\u{2212}" } else { "" };
+    match text.split_once('.') {
+        Some((whole, fraction)) => {
+            format!("{sign}{}{mark}{fraction}", grouped(language, whole))
+        }
+        None => format!("{sign}{}", grouped(language, &text)),
+    }
+}
+
+/// Periods in their order: `1990–2012, 2014`. Years that follow each other stand together.
+pub(super) fn periods(periods: &[Period]) -> String {
+    let is_year = |period: &Period| period.as_str().len() == 4;
+    let follows = |one: &Period, other: &Period| {
+        is_year(one) && is_year(other) && one.year() + 1 == other.year()
+    };
+    let parts: Vec<String> = periods
+        .chunk_by(follows)
+        .map(|run| match run {
+            [first, .., last] => format!("{first}–{last}"),
+            _ => run
+                .iter()
+                .map(|period| period.as_str().replace('/', "–"))
+                .collect(),
+        })
+        .collect();
+    parts.join(", ")
 }
 
 /// A region level, in the plural.

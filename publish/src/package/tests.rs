@@ -48,6 +48,10 @@ fn parquet(values: &[f64]) -> Vec<u8> {
             "first_release",
             Arc::new(Int32Array::from(vec![1; values.len()])),
         ),
+        (
+            "coverage",
+            Arc::new(Float64Array::from(vec![None; values.len()])),
+        ),
     ])
     .unwrap();
     let mut bytes = Vec::new();
@@ -85,6 +89,8 @@ fn facts(number: ReleaseNumber, title: &str) -> ReleaseFacts {
         regions: Vec::new(),
         rows: 2,
         changes: Vec::new(),
+        new_periods: Vec::new(),
+        revised_figures: Vec::new(),
         new_indicators: Vec::new(),
         gone_indicators: Vec::new(),
         held: Vec::new(),
@@ -163,6 +169,7 @@ async fn assemble_next(
             regions: vec![alajarvi()],
             indicators: Vec::new(),
             inputs: ContentHash::of(number.folder().as_bytes()),
+            recipe: b"{}\n".to_vec(),
         },
     )
     .await?;
@@ -217,9 +224,12 @@ async fn a_release_has_its_tables_packages_and_documents() {
                 "catalog.jsonld",
                 "croissant.json",
                 "datapackage.json",
+                "meddelande.sv.md",
                 REGION_CSV,
                 REGION_TABLE,
                 "observations.parquet",
+                "recipe.json",
+                "tiedote.fi.md",
             ]
         );
         let csv = releases.read_file(ReleaseNumber::FIRST, REGION_CSV).await;
@@ -297,6 +307,7 @@ async fn publishing_may_move_between_threads() {
             regions: Vec::new(),
             indicators: Vec::new(),
             inputs: ContentHash::of(b""),
+            recipe: Vec::new(),
         },
     );
     movable(&assembling);

@@ -12,6 +12,7 @@ use bytes::Bytes;
 
 use super::super::job::Fetching;
 use super::super::ledger::{Completion, Figures, Held, HoldReason, SeriesChange};
+use super::super::observed::{Answers, Observed};
 use super::super::quarantine::{LargestDifference, QuarantineReport};
 use super::super::sweep::Trouble;
 use super::super::{EngineError, RowCounts};
@@ -44,11 +45,7 @@ struct Accepted {
 
 /// What came out of the work off the event loop.
 struct Worked {
-    title: String,
-    rows_in: u64,
-    rows_out: u64,
-    findings: Findings,
-    hash: ContentHash,
+    observed: Observed,
     bytes: Vec<u8>,
     objections: Vec<Objection>,
     held_back: Option<HeldBack>,
@@ -67,30 +64,30 @@ impl Indicator<'_> {
             Err(trouble) => return Ok(Err(trouble)),
         };
         let population = self.population().await?;
-        let regions = Arc::clone(&self.frame.regions);
-        let (kind, expected) = (self.settings.kind, self.expected.clone());
-        let (id, themes) = (self.id.clone(), self.themes.clone());
         let thresholds = self.engine.settings.gates.clone();
         let Fetched { data, synthetic } = fetched;
-        let hashes: Vec<_> = data.iter().map(|(hash, _)| *hash).collect();
-        let body = description.body;
+        let (hashes, data) = data.into_iter().unzip();
+        let answers = Answers {
+            kind: self.settings.kind,
+            indicator: self.id.clone(),
+            description: description.body,
+            data,
+            regions: Arc::clone(&self.frame.regions),
+            expected: self.expected.clone(),
+            themes: self.themes.clone(),
+        };
         let worked = tokio::task::spawn_blocking(move || {
-            let describe =
-                |bytes: &[u8]| normalise::describe(kind, &id, bytes, expected.as_ref(), &themes);
-            let described = describe(&body)?;
-            let bodies: Vec<&[u8]> = data.iter().map(|(_, body)| body.as_ref()).collect();
-            let normalised = normalise::normalise(&normalise::Input {
-                kind,
-                indicator_id: &id,
-                description: &described,
-                data: &bodies,
-                regions: &regions,
-                expected: expected.as_ref(),
-            })?;
+            let observed = answers.observe()?;
             let released = accepted
                 .map(|accepted| {
                     let observations = observation_table::read_normalised(accepted.observations)?;
-                    let before = describe(&accepted.description)?;
+                    let before = normalise::describe(
+                        answers.kind,
+                        &answers.indicator,
+                        &accepted.description,
+                        answers.expected.as_ref(),
+                        &answers.themes,
+                    )?;
                     Ok::<_, TransformError>((observations, before.indicator, accepted.findings))
                 })
                 .transpose()?;
@@ -102,9 +99,9 @@ impl Indicator<'_> {
                         indicator,
                         findings,
                     }),
-                described: &described,
-                normalised: &normalised,
-                regions: &regions,
+                described: &observed.described,
+                normalised: &observed.normalised,
+                regions: &answers.regions,
                 population: &population_of(population)?,
                 thresholds: &thresholds,
             });
@@ -112,19 +109,14 @@ impl Indicator<'_> {
             let held_back = is_held(&objections).then(|| {
                 HeldBack::of(
                     &before.unwrap_or_default(),
-                    &normalised.observations,
-                    &regions,
+                    &observed.normalised.observations,
+                    &answers.regions,
                 )
             });
-            let mut findings = described.findings;
-            findings.merge(&normalised.findings);
+            let bytes = observed.object()?;
             Ok::<_, TransformError>(Worked {
-                title: described.indicator.title.fi,
-                rows_in: normalised.rows_in,
-                rows_out: normalised.observations.len() as u64,
-                findings,
-                hash: observation_table::content_hash(&id, &normalised.observations),
-                bytes: observation_table::write_normalised(&id, &normalised.observations, &[])?,
+                observed,
+                bytes,
                 objections,
                 held_back,
             })
@@ -138,9 +130,11 @@ impl Indicator<'_> {
             Ok(worked) => worked,
             Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
         };
+        let observed = worked.observed;
         self.engine
-            .write_normalised(worked.hash, worked.bytes)
+            .write_normalised(observed.hash, worked.bytes)
             .await?;
+        let findings = observed.findings();
         // Figures from the archive are still those of the years that were asked for then.
         let years = match self.accepted() {
             Some(figures) if self.fetching == Fetching::Archived => figures.years.clone(),
@@ -153,12 +147,13 @@ impl Indicator<'_> {
                 years,
                 regions: self.frame.regions_hash,
                 division: self.frame.division,
-                title: worked.title,
-                normalised: worked.hash,
+                title: observed.described.indicator.title.fi,
+                normalised: observed.hash,
                 normaliser: normalise::NORMALISER_VERSION,
-                rows_in: worked.rows_in,
-                rows_out: worked.rows_out,
-                findings: worked.findings,
+                expected: self.expected.clone(),
+                rows_in: observed.normalised.rows_in,
+                rows_out: observed.normalised.observations.len() as u64,
+                findings,
                 synthetic: synthetic || description.synthetic,
                 warnings: Vec::new(),
                 approval: None,

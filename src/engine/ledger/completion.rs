@@ -117,6 +117,9 @@ impl Writing<'_> {
         if let Some((release, manifest)) = &done.released {
             self.keep_release(*release, manifest).await?;
         }
+        if let Some((source, selected)) = &done.selected {
+            self.let_go_unselected(source, selected).await?;
+        }
         self.keep_outbox(done).await
     }
 

@@ -1,6 +1,8 @@
 //! The part of the ledger that shows jobs, and lets a person decide on those that failed.
 
-use botnia_model::Event;
+use std::collections::BTreeSet;
+
+use botnia_model::{Event, SourceId, SourceIndicator};
 use jiff::Timestamp;
 
 use super::stored::{self, JOB, moment};
@@ -124,24 +126,54 @@ impl Ledger {
     ) -> Result<JobRecord, LedgerError> {
         let mut writing = self.write("discard a job", now).await?;
         let before = writing.undecided(job).await?;
-        let statement = sqlx::query(
-            "UPDATE jobs SET state = 'discarded', note = $2, finished_ms = $3 WHERE job = $1",
-        );
-        let statement = statement.bind(job.0).bind(note.to_owned());
-        writing
-            .execute(statement.bind(now.as_millisecond()))
-            .await?;
-        writing
-            .append(Event::JobDiscarded {
-                job: job.0,
-                subject: before.task.subject(),
-            })
-            .await?;
+        writing.discard(&before, note).await?;
         writing.decided(before.run, job).await
     }
 }
 
 impl Writing<'_> {
+    /// Discards the jobs of a source's indicators that wait or failed for good and are not
+    /// among the `selected`.
+    pub(super) async fn let_go_unselected(
+        &mut self,
+        source: &SourceId,
+        selected: &BTreeSet<SourceIndicator>,
+    ) -> Result<(), LedgerError> {
+        let lock = self.ledger.backend.lock();
+        let statement = composed(format!(
+            "SELECT {JOB} FROM jobs
+             WHERE source = $1 AND kind = 'indicator' AND state IN ('ready', 'dead')
+             ORDER BY job{lock}"
+        ));
+        let rows = self.rows(statement.bind(source.as_str())).await?;
+        for row in &rows {
+            let record = stored::job(row)?;
+            let Task::Indicator { indicator, .. } = &record.task else {
+                continue;
+            };
+            if !selected.contains(indicator.source_indicator()) {
+                self.discard(&record, "the settings no longer select it")
+                    .await?;
+                self.touches(record.run);
+            }
+        }
+        Ok(())
+    }
+
+    async fn discard(&mut self, job: &JobRecord, note: &str) -> Result<(), LedgerError> {
+        let statement = sqlx::query(
+            "UPDATE jobs SET state = 'discarded', note = $2, finished_ms = $3 WHERE job = $1",
+        );
+        let statement = statement.bind(job.job.0).bind(note.to_owned());
+        self.execute(statement.bind(self.now.as_millisecond()))
+            .await?;
+        self.append(Event::JobDiscarded {
+            job: job.job.0,
+            subject: job.task.subject(),
+        })
+        .await
+    }
+
     /// A job on which a person may decide.
     async fn undecided(&mut self, job: JobId) -> Result<JobRecord, LedgerError> {
         let lock = self.ledger.backend.lock();

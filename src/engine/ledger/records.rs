@@ -1,5 +1,8 @@
 //! What the ledger keeps, as the engine sees it.
 
+use std::collections::BTreeSet;
+
+use botnia_config::SetIndicator;
 use botnia_model::{
     AnswerRole, ContentHash, Event, Findings, IndicatorId, ReleaseNumber, Severity, SourceId,
     SourceIndicator, SweepId,
@@ -28,6 +31,9 @@ pub struct Figures {
     pub normalised: ContentHash,
     /// The version of the normaliser.
     pub normaliser: u32,
+    /// What a set said of the indicator when the figures were read, if one had it.
+    #[serde(default)]
+    pub expected: Option<SetIndicator>,
     /// Rows in the answers.
     pub rows_in: u64,
     /// Observations.
@@ -135,6 +141,9 @@ pub struct Completion {
     /// What is to be done next, in the run of the job that is finished. Without a job there
     /// is no run: then it must be empty.
     pub jobs: Vec<NewJob>,
+    /// All that the settings select of a source. Jobs of its other indicators that wait or
+    /// failed for good are let go: nobody asks for them any more.
+    pub selected: Option<(SourceId, BTreeSet<SourceIndicator>)>,
     /// A release that was committed, with its manifest.
     pub released: Option<(ReleaseNumber, ContentHash)>,
     /// `CloudEvents` that are to leave the process, as JSON.

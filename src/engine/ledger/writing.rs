@@ -83,6 +83,17 @@ impl Writing<'_> {
             .map_err(failed(self.operation))
     }
 
+    /// All rows.
+    pub(super) async fn rows(
+        &mut self,
+        statement: Statement<'_>,
+    ) -> Result<Vec<AnyRow>, LedgerError> {
+        statement
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(failed(self.operation))
+    }
+
     /// The only row, if there is one.
     pub(super) async fn row(
         &mut self,

@@ -11,7 +11,7 @@ pub(super) fn listed(language: Language) -> impl Iterator<Item = (&'static str, 
         .map(move |(path, [fi, sv, en])| (path, in_language(language, fi, sv, en)))
 }
 
-const FILES: [(&str, [&str; 3]); 13] = [
+const FILES: [(&str, [&str; 3]); 17] = [
     (
         "observations.parquet",
         [
@@ -62,6 +62,22 @@ const FILES: [(&str, [&str; 3]); 13] = [
         ],
     ),
     (
+        "region_memberships.parquet",
+        [
+            "Kuntien kuuluminen alueisiin",
+            "Kommunerna i områdena",
+            "The municipalities in the areas",
+        ],
+    ),
+    (
+        "region_classes.parquet",
+        [
+            "Kuntien kielisuhde ja kuntaryhmä",
+            "Kommunernas språkförhållande och kommungrupp",
+            "Language status and type of the municipalities",
+        ],
+    ),
+    (
         "revisions.parquet",
         [
             "Mikä on muuttunut julkaisusta toiseen",
@@ -86,6 +102,22 @@ const FILES: [(&str, [&str; 3]); 13] = [
         ],
     ),
     ("CHANGES.md", ["Muutokset", "Ändringar", "Changes"]),
+    (
+        "tiedote.fi.md",
+        [
+            "Tiedote (suomeksi)",
+            "Meddelande (på finska)",
+            "Bulletin (in Finnish)",
+        ],
+    ),
+    (
+        "meddelande.sv.md",
+        [
+            "Tiedote (ruotsiksi)",
+            "Meddelande (på svenska)",
+            "Bulletin (in Swedish)",
+        ],
+    ),
     (
         "LICENCE.md",
         ["Käyttöehdot", "Användningsvillkor", "Terms of use"],

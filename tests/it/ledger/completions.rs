@@ -57,6 +57,7 @@ fn everything() -> Completion {
             },
             new(Task::Release),
         ],
+        selected: None,
         released: Some((ReleaseNumber::FIRST, ContentHash::of(b"manifest"))),
         outbox: vec!["{\"id\":\"1\"}".to_owned(), "{\"id\":\"2\"}".to_owned()],
         delivered: Vec::new(),

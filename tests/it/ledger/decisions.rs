@@ -1,11 +1,12 @@
 //! What a person decides on jobs.
 
 use botnia::engine::job::{JobId, JobState, Task, Verdict};
-use botnia::engine::ledger::LedgerError;
+use botnia::engine::ledger::{Completion, LedgerError};
 use botnia_model::Event;
 
 use super::place::{
-    Place, again, at, begin, claim, done, failure, finish, indicator, only_job, subjects,
+    Place, again, at, begin, claim, done, failure, finish, indicator, only_job, plan, source,
+    subjects,
 };
 
 const GOES_ON: &str = "SELECT count(*) FROM runs WHERE finished_ms IS NULL";
@@ -78,6 +79,65 @@ pub(super) async fn a_job_is_discarded_with_a_note(place: &Place) {
     assert_eq!(place.count(GOES_ON).await, 0);
     assert_eq!(ledger.open_jobs().await.expect("open jobs"), []);
     assert_eq!(ledger.dead_jobs().await.expect("dead jobs"), []);
+}
+
+pub(super) async fn a_plan_lets_go_what_is_no_longer_selected(place: &Place) {
+    let ledger = place.open().await;
+    let run = begin(
+        &ledger,
+        0,
+        &[indicator(1), indicator(2), indicator(3), indicator(4)],
+    )
+    .await;
+    for verdict in [
+        Verdict::Dead(failure(1)),
+        again(1, 3600),
+        Verdict::Dead(failure(1)),
+        again(1, 3600),
+    ] {
+        let lease = claim(&ledger, 0).await;
+        finish(&ledger, 1, &lease, &verdict).await;
+    }
+    begin(&ledger, 2, &[plan()]).await;
+    let lease = claim(&ledger, 2).await;
+    let selected = ["3", "4"].map(|id| id.parse().expect("an id"));
+    let planned = Completion {
+        selected: Some((source(), selected.into())),
+        ..Completion::default()
+    };
+    ledger
+        .finish(at(3), &lease, &done(), &planned)
+        .await
+        .expect("planned");
+    let jobs = ledger.run_jobs(run).await.expect("jobs");
+    let states: Vec<_> = jobs.iter().map(|job| job.state).collect();
+    assert_eq!(
+        states,
+        [
+            JobState::Discarded,
+            JobState::Discarded,
+            JobState::Dead,
+            JobState::Ready
+        ]
+    );
+    assert_eq!(
+        jobs[0].note.as_deref(),
+        Some("the settings no longer select it")
+    );
+    let told = "SELECT count(*) FROM events WHERE event LIKE '%job_discarded%'";
+    assert_eq!(place.count(told).await, 2);
+    // Another source's plan says nothing of this one's.
+    begin(&ledger, 4, &[plan()]).await;
+    let lease = claim(&ledger, 4).await;
+    let elsewhere = Completion {
+        selected: Some(("elsewhere".parse().expect("an id"), [].into())),
+        ..Completion::default()
+    };
+    ledger
+        .finish(at(5), &lease, &done(), &elsewhere)
+        .await
+        .expect("planned");
+    assert_eq!(place.count(told).await, 2);
 }
 
 pub(super) async fn what_runs_or_has_ended_is_not_decided_upon(place: &Place) {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use botnia_model::ContentHash;
 use botnia_sandbox::{Fault, FaultKind, RetryAfter, SandboxOptions};
 
+use crate::postgres::database;
 use crate::support::{Ran, Upstream, Workspace, files_below};
 
 fn world() -> (Upstream, Workspace) {
@@ -85,6 +87,40 @@ fn a_working_place_is_well_beside_whoever_works_there() {
     drop(lock);
     let ran = workspace.botnia(&["doctor"]).expect_code(0);
     assert!(line(&ran, "ok", "lock").contains("nobody works here now"));
+}
+
+/// The same questions, where the ledger is a PostgreSQL.
+#[test]
+fn a_ledger_on_postgres_is_looked_at_and_kept_small() {
+    let Some(state) = database() else { return };
+    let (_upstream, workspace) = world();
+    let settings = workspace.settings();
+    workspace.write_settings(&format!("state = \"{state}\"\n{settings}"));
+    let ran = workspace.botnia(&["doctor"]).expect_code(0);
+    assert!(line(&ran, "ok", "ledger").contains("has none yet"));
+
+    workspace.botnia(&["run"]).expect_code(0);
+    let stray = format!("normalised/{}.parquet", ContentHash::of(b"nobody's"));
+    let stray = workspace.data().join(stray);
+    std::fs::write(&stray, b"left").expect("a file");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(48);
+    std::fs::File::open(&stray)
+        .and_then(|file| file.set_modified(long_ago))
+        .expect("an older file");
+    let ran = workspace.botnia(&["gc"]).expect_code(0);
+    assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
+    assert!(!stray.exists());
+
+    let ran = workspace.botnia(&["doctor"]).expect_code(0);
+    assert!(line(&ran, "ok", "ledger").contains("is whole"));
+    line(&ran, "ok", "releases");
+    let password = state.split(['/', '@', ':']).nth(4).expect("a password");
+    assert!(!ran.stdout.contains(password), "{}", ran.stdout);
+
+    let nowhere = state.rsplit_once('/').expect("a database").0;
+    workspace.write_settings(&format!("state = \"{nowhere}/not_there\"\n{settings}"));
+    let ran = workspace.botnia(&["doctor"]).expect_code(1);
+    assert!(line(&ran, "fail", "ledger").contains("not_there"));
 }
 
 #[test]

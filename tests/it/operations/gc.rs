@@ -280,6 +280,7 @@ fn figures(content: u8) -> Figures {
         title: "Made up".to_owned(),
         normalised: hash,
         normaliser: 1,
+        expected: None,
         rows_in: 1,
         rows_out: 1,
         findings: Findings::default(),
@@ -362,7 +363,6 @@ impl World {
                     rows_out: 1,
                     findings: Findings::default(),
                     state: IndicatorState::Active,
-                    state_since: None,
                 })
                 .collect(),
             files: Vec::new(),

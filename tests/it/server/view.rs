@@ -44,6 +44,7 @@ fn figures(title: &str) -> Figures {
         title: title.to_owned(),
         normalised: hash,
         normaliser: 1,
+        expected: None,
         rows_in: 10,
         rows_out: 9,
         findings: Findings::default(),

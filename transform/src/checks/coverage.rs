@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use botnia_model::{Observation, Period, RegionCode, RegionKey, RegionLevel, Sex};
+use botnia_model::{Observation, Period, RegionKey, RegionLevel, Sex};
 
 use super::{Candidate, Figures, Gate, Objection, first_few, name, percent};
 use crate::normalise::RegionIndex;
@@ -61,7 +61,7 @@ struct Coverage<'a> {
     /// Regions with a figure, by level.
     levels: BTreeMap<RegionLevel, BTreeSet<&'a RegionKey>>,
     /// Provinces of which a municipality has a figure.
-    provinces_of_municipalities: BTreeSet<&'a RegionCode>,
+    provinces_of_municipalities: BTreeSet<RegionKey>,
     periods: BTreeMap<&'a Period, usize>,
     sexes: BTreeMap<Sex, usize>,
 }
@@ -85,7 +85,8 @@ impl<'a> Coverage<'a> {
             .regions()
             .iter()
             .filter(|region| municipalities.is_some_and(|keys| keys.contains(&region.key)))
-            .filter_map(|region| region.province.as_ref())
+            .filter_map(|region| region.province.clone())
+            .map(|code| RegionKey::new(RegionLevel::Province, code))
             .collect();
         Self {
             levels,
@@ -124,26 +125,20 @@ impl<'a> Coverage<'a> {
     }
 
     fn lost_provinces(&self, after: &Self, regions: &RegionIndex) -> Vec<Objection> {
-        let name = |code: &RegionCode| {
-            name(
-                regions,
-                &RegionKey::new(RegionLevel::Province, code.clone()),
-            )
-        };
         let hold = |message| Objection::hold(Gate::RegionsLost, message);
         let mut objections: Vec<_> = self
             .lost_of(after, RegionLevel::Province)
             .into_iter()
-            .map(|key| hold(format!("No figure of {} is left.", name(&key.code))))
+            .map(|key| hold(format!("No figure of {} is left.", name(regions, key))))
             .collect();
         if after.has(RegionLevel::Municipality) {
             objections.extend(
                 self.provinces_of_municipalities
                     .difference(&after.provinces_of_municipalities)
-                    .map(|code| {
+                    .map(|key| {
                         hold(format!(
                             "No figure of any municipality of {} is left.",
-                            name(code)
+                            name(regions, key)
                         ))
                     }),
             );

@@ -14,8 +14,8 @@ use crate::normalise::RegionIndex;
 type Whole<'a> = (&'a RegionKey, &'a Period, Sex, Option<&'a Breakdown>);
 
 /// Disagreements that the last release did not have. An indicator whose released parts
-/// often do not sum is none of which they should (movers between municipalities do not
-/// leave their province).
+/// often do not sum is none of which they should: who is counted in two places within a
+/// year is one person of the province.
 pub(super) fn check(candidate: &Candidate<'_>, released: Released<'_>) -> Option<Objection> {
     let indicator = &candidate.described.indicator;
     if indicator.value_kind != Some(ValueKind::Count) {

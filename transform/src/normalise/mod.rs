@@ -8,7 +8,7 @@ mod sotkanet;
 mod title;
 
 use botnia_config::{RegionTables, SetIndicator, SourceKind};
-use botnia_model::{Findings, Indicator, IndicatorId, Observation, Sex};
+use botnia_model::{Findings, Indicator, IndicatorId, Observation, RegionLevel, Sex};
 
 pub use self::region_index::RegionIndex;
 #[cfg(test)]
@@ -30,6 +30,9 @@ pub struct Description {
     /// The sexes that the source declares for it, in the model's order; empty where it
     /// declares none (which does not mean that the figures have none).
     pub declared_sexes: Vec<Sex>,
+    /// The region levels on which the source says that it exists, in the model's order;
+    /// empty where it does not say.
+    pub declared_levels: Vec<RegionLevel>,
     /// Titles that had to be cleaned, and a title whose wording drifted.
     pub findings: Findings,
 }

@@ -143,6 +143,7 @@ fn the_columns_are_those_of_the_contract() {
             "status dictionary Int32 Utf8",
             "origin dictionary Int32 Utf8",
             "first_release Int32",
+            "coverage Float64 null",
         ]
     );
     assert_eq!(schema(false).fields().len(), 12);
@@ -188,7 +189,11 @@ fn a_file_is_written_as_the_contract_says() {
         schema_version: SCHEMA_VERSION.to_owned(),
         content_hash: ContentHash::of(b"rows"),
         licence: "CC-BY-4.0".to_owned(),
-        attribution: "THL".to_owned(),
+        attribution: Text {
+            fi: "Lähde: THL".to_owned(),
+            sv: "Källa: THL".to_owned(),
+            en: "Source: THL".to_owned(),
+        },
         sources: "Sotkanet".to_owned(),
         geo_vintage: "2026-01-01".to_owned(),
         synthetic: true,
@@ -214,6 +219,10 @@ fn a_file_is_written_as_the_contract_says() {
     for (key, value) in [
         ("botnia.release", "1"),
         ("botnia.licence", "CC-BY-4.0"),
+        ("botnia.attribution", "Source: THL"),
+        ("botnia.attribution_fi", "Lähde: THL"),
+        ("botnia.attribution_sv", "Källa: THL"),
+        ("botnia.attribution_en", "Source: THL"),
         ("botnia.geo_vintage", "2026-01-01"),
         ("botnia.synthetic", "true"),
     ] {
@@ -249,7 +258,7 @@ fn a_file_of_real_figures_outside_a_release_says_neither() {
         schema_version: String::new(),
         content_hash: ContentHash::of(b""),
         licence: String::new(),
-        attribution: String::new(),
+        attribution: Text::default(),
         sources: String::new(),
         geo_vintage: String::new(),
         synthetic: false,
@@ -259,7 +268,7 @@ fn a_file_of_real_figures_outside_a_release_says_neither() {
         .into_iter()
         .map(|entry| entry.key)
         .collect();
-    assert_eq!(keys.len(), 6);
+    assert_eq!(keys.len(), 9);
     assert!(!keys.contains(&"botnia.synthetic".to_owned()));
 }
 

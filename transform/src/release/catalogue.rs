@@ -9,13 +9,16 @@ use botnia_model::{Indicator, Observation, Text, ValueKind};
 use super::Series;
 use super::table::Columns;
 
-/// What an indicator's observations reach over.
+/// What an indicator's published observations reach over; nothing where none may be
+/// published.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// The first and the last year with a value.
     pub years: Option<(i32, i32)>,
     /// The region levels with an observation, by name.
     pub levels: Vec<String>,
+    /// Observations.
+    pub rows: u64,
 }
 
 impl Span {
@@ -36,6 +39,7 @@ impl Span {
         Self {
             years,
             levels: levels.into_iter().map(str::to_owned).collect(),
+            rows: observations.len() as u64,
         }
     }
 }

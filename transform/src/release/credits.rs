@@ -1,14 +1,29 @@
 //! Whom a file owes: licence, attribution and sources of what it really contains.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use botnia_model::{Indicator, IndicatorId, SourceId};
+use botnia_model::{Indicator, IndicatorId, Language, SourceId, Text};
 
 use super::{Series, SourceCredit};
 
 /// Where the division into regions comes from.
-const REGION_TABLES_LINE: &str = "Regional divisions and their changes: Statistics Finland, classification services, \
-     https://stat.fi/en/luokitukset.";
+fn region_tables_line(language: Language) -> &'static str {
+    match language {
+        Language::Fi => {
+            "Aluejaot ja niiden muutokset: Tilastokeskus, luokituspalvelu, \
+             https://stat.fi/fi/luokitukset."
+        }
+        Language::Sv => {
+            "Regionindelningar och ändringar i dem: Statistikcentralen, klassificeringstjänsten, \
+             https://stat.fi/sv/luokitukset."
+        }
+        Language::En => {
+            "Regional divisions and their changes: Statistics Finland, classification services, \
+             https://stat.fi/en/luokitukset."
+        }
+    }
+}
+
 const REGION_TABLES_SOURCE: &str = "statistics-finland";
 const REGION_TABLES_LICENCE: &str = "CC-BY-4.0";
 
@@ -17,8 +32,57 @@ const REGION_TABLES_LICENCE: &str = "CC-BY-4.0";
 pub(super) enum Treatment {
     /// Codes, columns and order are ours, the figures are the producer's.
     Rearranged,
+    /// As above, and some figures are aggregates of ours.
+    Aggregated,
     /// Changes and comparisons are computed from the figures.
     Derived,
+}
+
+impl Treatment {
+    /// Of observations, some of which are perhaps computed.
+    pub(super) fn of_observations(any_is_computed: bool) -> Self {
+        if any_is_computed {
+            Self::Aggregated
+        } else {
+            Self::Rearranged
+        }
+    }
+
+    fn line(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Rearranged, Language::Fi) => {
+                "Botnia on järjestänyt aineiston uudelleen; luvut ovat ennallaan."
+            }
+            (Self::Rearranged, Language::Sv) => {
+                "Botnia har ordnat om uppgifterna; värdena är oförändrade."
+            }
+            (Self::Rearranged, Language::En) => "Rearranged by botnia; the figures are unchanged.",
+            (Self::Aggregated, Language::Fi) => {
+                "Botnia on järjestänyt aineiston uudelleen; julkaistut luvut ovat ennallaan. \
+                 Botnia on laskenut niistä ne luvut, joiden `origin` on `computed`; tuottaja ei \
+                 ole vahvistanut niitä."
+            }
+            (Self::Aggregated, Language::Sv) => {
+                "Botnia har ordnat om uppgifterna; de publicerade värdena är oförändrade. Botnia \
+                 har av dem räknat ut de värden vars `origin` är `computed`; producenten har inte \
+                 bekräftat dem."
+            }
+            (Self::Aggregated, Language::En) => {
+                "Rearranged by botnia; the published figures are unchanged. Botnia calculated \
+                 from them those whose `origin` is `computed`; the producer has not confirmed \
+                 these."
+            }
+            (Self::Derived, Language::Fi) => {
+                "Botnia on järjestänyt aineiston uudelleen ja laskenut muutokset ja vertailut."
+            }
+            (Self::Derived, Language::Sv) => {
+                "Botnia har ordnat om uppgifterna och räknat ut förändringarna och jämförelserna."
+            }
+            (Self::Derived, Language::En) => {
+                "Rearranged by botnia, which also computed the changes and comparisons."
+            }
+        }
+    }
 }
 
 /// The series of a release and how their sources want to be named.
@@ -37,7 +101,7 @@ impl<'a> Catalogue<'a> {
             .map(|position| &self.series[position].indicator)
     }
 
-    /// All indicators of the release.
+    /// All indicators of the release, whether or not their figures may be published.
     pub(super) fn indicators(self) -> impl Iterator<Item = &'a Indicator> {
         self.series.iter().map(|series| &series.indicator)
     }
@@ -56,7 +120,7 @@ impl<'a> Catalogue<'a> {
         let ids: BTreeSet<&SourceId> = self.sources.iter().map(|credit| &credit.source).collect();
         Credit {
             licence: String::new(),
-            attribution: lines_of(&ids, self.sources).join(" "),
+            attribution: in_each_language(|language| lines_of(&ids, self.sources, language)),
             sources: join(ids.into_iter().map(SourceId::as_str), "; "),
         }
         .with_region_tables()
@@ -67,7 +131,7 @@ impl<'a> Catalogue<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Credit {
     pub(super) licence: String,
-    pub(super) attribution: String,
+    pub(super) attribution: Text,
     pub(super) sources: String,
 }
 
@@ -78,35 +142,39 @@ impl Credit {
         treatment: Treatment,
     ) -> Self {
         let mut licences = BTreeSet::new();
-        let mut producers = BTreeSet::new();
+        let mut producers: BTreeMap<(&str, &str), &Text> = BTreeMap::new();
         let mut source_ids = BTreeSet::new();
         for indicator in indicators {
             licences.insert(indicator.licence.as_str());
             source_ids.insert(indicator.indicator_id.source());
             if let Some(producer) = &indicator.producer {
-                let name = match producer.name.en.as_str() {
-                    "" => &producer.name.fi,
-                    english => english,
-                };
-                producers.insert(name);
+                let key = (producer.name.or_finnish(Language::En), producer.id.as_str());
+                producers.insert(key, &producer.name);
             }
         }
-        let mut lines = lines_of(&source_ids, sources);
-        if !producers.is_empty() {
-            lines.push(format!("Producers: {}.", join(producers, "; ")));
-            lines.push(
-                match treatment {
-                    Treatment::Rearranged => "Rearranged by botnia; the figures are unchanged.",
-                    Treatment::Derived => {
-                        "Rearranged by botnia, which also computed the changes and comparisons."
+        let attribution = in_each_language(|language| {
+            let mut lines = lines_of(&source_ids, sources, language);
+            if !producers.is_empty() {
+                let word = match language {
+                    Language::Fi => "Tuottajat",
+                    Language::Sv => "Producenter",
+                    Language::En => "Producers",
+                };
+                let mut names: Vec<&str> = Vec::new();
+                for name in producers.values().map(|name| name.or_finnish(language)) {
+                    // An organisation may have two ids.
+                    if !names.contains(&name) {
+                        names.push(name);
                     }
                 }
-                .to_owned(),
-            );
-        }
+                lines.push(format!("{word}: {}.", names.join("; ")));
+                lines.push(treatment.line(language).to_owned());
+            }
+            lines
+        });
         Self {
             licence: join(licences, "; "),
-            attribution: lines.join(" "),
+            attribution,
             sources: join(source_ids.into_iter().map(SourceId::as_str), "; "),
         }
     }
@@ -122,10 +190,14 @@ impl Credit {
         {
             self.licence = format!("{}; {REGION_TABLES_LICENCE}", self.licence);
         }
-        if !self.attribution.is_empty() {
-            self.attribution.push(' ');
-        }
-        self.attribution.push_str(REGION_TABLES_LINE);
+        let attribution = &self.attribution;
+        self.attribution = in_each_language(|language| {
+            let line = region_tables_line(language);
+            match attribution.get(language) {
+                "" => vec![line.to_owned()],
+                before => vec![before.to_owned(), line.to_owned()],
+            }
+        });
         if !self.sources.is_empty() {
             self.sources.push_str("; ");
         }
@@ -134,12 +206,25 @@ impl Credit {
     }
 }
 
-fn lines_of(ids: &BTreeSet<&SourceId>, sources: &[SourceCredit]) -> Vec<String> {
+fn lines_of(
+    ids: &BTreeSet<&SourceId>,
+    sources: &[SourceCredit],
+    language: Language,
+) -> Vec<String> {
     sources
         .iter()
         .filter(|credit| ids.contains(&credit.source))
-        .map(|credit| credit.line.clone())
+        .map(|credit| credit.line.or_finnish(language).to_owned())
         .collect()
+}
+
+/// Sentences in each language.
+fn in_each_language(lines: impl Fn(Language) -> Vec<String>) -> Text {
+    Text {
+        fi: lines(Language::Fi).join(" "),
+        sv: lines(Language::Sv).join(" "),
+        en: lines(Language::En).join(" "),
+    }
 }
 
 fn join<'t>(texts: impl IntoIterator<Item = &'t str>, separator: &str) -> String {

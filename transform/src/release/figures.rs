@@ -1,24 +1,36 @@
 //! The one pass over all observations: vintages, `observations.parquet`, revisions, and
 //! everything else that is made from an indicator while it is in memory.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use arrow_schema::SchemaRef;
 use botnia_model::hash::ContentHasher;
-use botnia_model::{ContentHash, IndicatorId, Observation, ReleaseNumber};
+use botnia_model::{
+    ContentHash, IndicatorEntry, IndicatorId, Observation, Period, ReleaseNumber, Text,
+};
 
+use super::aggregates::Aggregator;
+use super::any_is_computed;
+use super::boundaries::Boundaries;
 use super::catalogue::Span;
 use super::credits::{Catalogue, Treatment};
 use super::files::{Content, Files, TableWriter, failed};
+use super::notable;
+use super::own_use::OwnUse;
 use super::places::Places;
-use super::region_files::{RegionCollector, RegionContents, rows_hasher};
-use super::revisions::{Occasion, Revisions};
+use super::reasons::{Occasion, Reasons};
+use super::region_files::{RegionCollector, RegionContents, Run, rows_hasher};
+use super::released::{ReleasedObservations, indicator_titles};
+use super::revisions::Revisions;
 use super::rows::{Dictionaries, Rows, encode};
-use super::vintages::{PreviousObservations, compare};
+use super::vintages::compare;
 use super::wellbeing::Reported;
-use super::{Inputs, Previous, ReleaseChanges};
+use super::{Inputs, MadeFrom, Previous, ReleaseChanges};
 use crate::TransformError;
 use crate::observation_table::{SORTED_BY, schema};
 
 const PATH: &str = "observations.parquet";
+const PREVIOUS: &str = "the previous release's `observations.parquet`";
 
 /// What the pass leaves.
 pub(super) struct Figures {
@@ -31,34 +43,52 @@ pub(super) struct Figures {
 
 impl Figures {
     /// Reads all observations once, in order.
+    ///
+    /// What botnia computes is added first. Figures that may not be published onward then
+    /// go into a file of their own, and into nothing else.
     pub(super) fn read(
         release: ReleaseNumber,
         catalogue: Catalogue<'_>,
+        aggregator: &Aggregator,
         mut reported: Reported,
         previous: Option<Previous<'_>>,
+        boundaries: Boundaries,
         places: &mut Places,
         inputs: &mut dyn Inputs,
         files: &mut Files<'_>,
     ) -> Result<Self, TransformError> {
         let release = i32::try_from(release.get()).unwrap_or(i32::MAX);
-        let mut history = History::new(release, previous)?;
+        let mut history = History::new(release, catalogue, previous, boundaries)?;
         let mut pass = Pass::begin(files)?;
+        let mut own_use = OwnUse::default();
         let mut spans = Vec::with_capacity(catalogue.series.len());
-        for indicator in catalogue.indicators() {
+        for series in catalogue.series {
+            let indicator = &series.indicator;
             let id = &indicator.indicator_id;
-            let observations = inputs.observations(id)?;
+            let mut observations = inputs.observations(id)?;
             if !observations.is_sorted_by(|one, other| one.key() < other.key()) {
                 return Err(TransformError::contract(
                     format!("the observations of `{id}`"),
                     "they are not in the order of their keys, each once",
                 ));
             }
-            let first_releases = history.next(id, &observations, places, files)?;
+            let blocked = aggregator.complete(id, &mut observations, places);
+            if !indicator.redistributable {
+                own_use.add(indicator, &observations, files)?;
+                history.withhold(id, places, files)?;
+                pass.add(id, &[], &[], places)?;
+                spans.push(Span::default());
+                continue;
+            }
+            let first_releases =
+                history.next(id, &series.made_from, &observations, places, files)?;
             pass.add(id, &observations, &first_releases, places)?;
             spans.push(Span::of(&observations));
             places.take_populations(id, &observations);
-            reported.take(id, &observations, places);
+            let aggregates = aggregator.applies_to(id).then_some(blocked.as_slice());
+            reported.take(series, &observations, aggregates, places);
         }
+        own_use.finish(catalogue, files)?;
         let changes = history.finish(catalogue, places, files)?;
         let contents = pass.finish(catalogue, files)?;
         Ok(Self {
@@ -74,39 +104,45 @@ impl Figures {
 struct History {
     release: i32,
     /// The indicators of the previous release, ascending.
-    known: Vec<IndicatorId>,
+    known: Vec<IndicatorEntry>,
+    /// Their titles there.
+    titles: BTreeMap<IndicatorId, Text>,
     /// How many of them the pass has met.
     met: usize,
-    observations: Option<PreviousObservations>,
+    observations: Option<ReleasedObservations>,
     revisions: Revisions,
+    boundaries: Boundaries,
     changes: ReleaseChanges,
 }
 
 impl History {
-    fn new(release: i32, previous: Option<Previous<'_>>) -> Result<Self, TransformError> {
-        let (known, observations, revisions) = match previous {
-            None => (Vec::new(), None, None),
+    fn new(
+        release: i32,
+        catalogue: Catalogue<'_>,
+        previous: Option<Previous<'_>>,
+        boundaries: Boundaries,
+    ) -> Result<Self, TransformError> {
+        let (known, observations, revisions, titles) = match previous {
+            None => (Vec::new(), None, None, BTreeMap::new()),
             Some(previous) => {
-                let mut known: Vec<_> = previous
-                    .manifest
-                    .indicators
-                    .iter()
-                    .map(|indicator| indicator.indicator_id.clone())
-                    .collect();
-                known.sort();
+                let mut known = previous.manifest.indicators.clone();
+                known.sort_by(|one, other| one.indicator_id.cmp(&other.indicator_id));
                 (
                     known,
-                    Some(PreviousObservations::open(previous.observations)?),
+                    Some(ReleasedObservations::open(previous.observations, PREVIOUS)?),
                     Some(previous.revisions),
+                    indicator_titles(previous.indicators)?,
                 )
             }
         };
         Ok(Self {
             release,
             known,
+            titles,
             met: 0,
             observations,
-            revisions: Revisions::new(release, revisions),
+            revisions: Revisions::new(release, catalogue, revisions),
+            boundaries,
             changes: ReleaseChanges::default(),
         })
     }
@@ -115,17 +151,41 @@ impl History {
     fn next(
         &mut self,
         id: &IndicatorId,
+        made_from: &MadeFrom,
         observations: &[Observation],
         places: &Places,
         files: &mut Files<'_>,
     ) -> Result<Vec<i32>, TransformError> {
         self.pass_gone(Some(id), places, files)?;
-        if self.known.get(self.met) != Some(id) {
+        let known = self.known.get(self.met);
+        let Some(known) = known.filter(|known| known.indicator_id == *id) else {
             self.changes.new_series.push(id.clone());
             return Ok(vec![self.release; observations.len()]);
-        }
+        };
+        let occasion = Occasion::of(known, made_from);
         self.met += 1;
-        self.revise(id, observations, Occasion::Update, places, files)
+        self.revise(id, observations, occasion, places, files)
+    }
+
+    /// Passes over an indicator whose figures may not be published: what the previous
+    /// release has of it is no revision, which would publish them once more.
+    fn withhold(
+        &mut self,
+        id: &IndicatorId,
+        places: &Places,
+        files: &mut Files<'_>,
+    ) -> Result<(), TransformError> {
+        self.pass_gone(Some(id), places, files)?;
+        let known = self.known.get(self.met);
+        if known.is_some_and(|known| known.indicator_id == *id) {
+            self.met += 1;
+        } else {
+            self.changes.new_series.push(id.clone());
+        }
+        if let Some(previous) = &mut self.observations {
+            previous.take(id)?;
+        }
+        Ok(())
     }
 
     /// Removes what stands before `id`, or everything that is left.
@@ -138,12 +198,14 @@ impl History {
         while let Some(gone) = self
             .known
             .get(self.met)
+            .map(|known| &known.indicator_id)
             .filter(|known| id.is_none_or(|id| *known < id))
             .cloned()
         {
             self.met += 1;
-            self.revise(&gone, &[], Occasion::IndicatorRemoved, places, files)?;
-            self.changes.gone_series.push(gone);
+            self.revise(&gone, &[], Occasion::Removed, places, files)?;
+            let title = self.titles.remove(&gone).unwrap_or_default();
+            self.changes.gone_series.push((gone, title));
         }
         Ok(())
     }
@@ -161,11 +223,29 @@ impl History {
             None => Vec::new(),
         };
         let (first_releases, differences) = compare(&old, observations, self.release);
-        let counts = self
-            .revisions
-            .add(id, &differences, occasion, places, files)?;
-        if !differences.is_empty() {
-            self.changes.revised.insert(id.clone(), counts);
+        if differences.is_empty() {
+            return Ok(first_releases);
+        }
+        let reasons = Reasons::new(occasion, &self.boundaries, places, &old);
+        let counts = self.revisions.add(id, &differences, &reasons, files)?;
+        let changes = &mut self.changes;
+        changes.revised.insert(id.clone(), counts);
+        changes.notable.extend(notable::of_indicator(
+            id,
+            &differences,
+            observations,
+            &reasons,
+        ));
+        let came = |observation: &&Observation| {
+            observation.value.is_some() && reasons.is_new(&observation.period)
+        };
+        let periods: BTreeSet<Period> = observations
+            .iter()
+            .filter(came)
+            .map(|observation| observation.period.clone())
+            .collect();
+        if !periods.is_empty() {
+            changes.new_periods.insert(id.clone(), periods);
         }
         Ok(first_releases)
     }
@@ -182,11 +262,12 @@ impl History {
             None => None,
         } {
             return Err(TransformError::contract(
-                "the previous release's `observations.parquet`",
+                PREVIOUS,
                 format!("`{left}` stands in it out of order, or not in its manifest"),
             ));
         }
         self.revisions.finish(catalogue, files)?;
+        self.changes.notable = notable::of_release(self.changes.notable);
         Ok(self.changes)
     }
 }
@@ -202,6 +283,7 @@ struct Pass {
     run: Vec<u8>,
     /// Whether each series, by its position, has observations.
     contained: Vec<bool>,
+    any_is_computed: bool,
 }
 
 impl Pass {
@@ -214,6 +296,7 @@ impl Pass {
             regions: RegionCollector::new(files.scratch_file()?),
             run: Vec::new(),
             contained: Vec::new(),
+            any_is_computed: false,
             schema,
         })
     }
@@ -234,6 +317,8 @@ impl Pass {
         for run in observations.chunk_by(|one, other| one.region == other.region) {
             let key = &run[0].region;
             let region = places.observed(key);
+            let is_computed = any_is_computed(run);
+            self.any_is_computed |= is_computed;
             self.run.clear();
             for (observation, first_release) in run.iter().zip(&mut first_releases) {
                 encode(&mut self.run, observation, *first_release);
@@ -248,7 +333,12 @@ impl Pass {
             self.regions.add(
                 (key.level, region),
                 (position, &id),
-                (run.len(), &self.run, hash),
+                Run {
+                    rows: run.len(),
+                    bytes: &self.run,
+                    hash,
+                    is_computed,
+                },
             )?;
         }
         self.rows += rows.len() as u64;
@@ -268,7 +358,8 @@ impl Pass {
             .indicators()
             .zip(self.contained)
             .filter_map(|(indicator, contained)| contained.then_some(indicator));
-        let credit = catalogue.credit(contained, Treatment::Rearranged);
+        let treatment = Treatment::of_observations(self.any_is_computed);
+        let credit = catalogue.credit(contained, treatment);
         let content = Content {
             rows: self.rows,
             hash: files.hash(self.hasher.finish(), &credit),

@@ -65,7 +65,9 @@ impl<'a> Files<'a> {
             self.geo_vintage.as_bytes(),
             &[u8::from(self.synthetic)],
             credit.licence.as_bytes(),
-            credit.attribution.as_bytes(),
+            credit.attribution.fi.as_bytes(),
+            credit.attribution.sv.as_bytes(),
+            credit.attribution.en.as_bytes(),
             credit.sources.as_bytes(),
             rows.as_bytes(),
         ])
@@ -124,6 +126,23 @@ impl<'a> Files<'a> {
     ) -> Result<TableWriter<std::fs::File>, TransformError> {
         let file = self.scratch_file()?;
         TableWriter::new(path, file, schema, sorted_by)
+    }
+
+    /// Opens the file of the figures that are for own use only.
+    pub(super) fn own_use(
+        &mut self,
+        name: &str,
+        schema: &SchemaRef,
+        sorted_by: &[&str],
+    ) -> Result<TableWriter<Box<dyn Write + Send>>, TransformError> {
+        let sink = self
+            .output
+            .own_use()
+            .map_err(|source| TransformError::WriteFile {
+                path: name.to_owned(),
+                source,
+            })?;
+        TableWriter::new(name, sink, schema, sorted_by)
     }
 
     /// An empty scratch file.
@@ -207,11 +226,19 @@ impl<'a> Files<'a> {
     fn metadata(&self, content: &Content) -> FileMetadata {
         FileMetadata {
             release: Some(self.release),
+            ..self.metadata_outside(content.hash, &content.credit)
+        }
+    }
+
+    /// What a file outside the release says of itself.
+    pub(super) fn metadata_outside(&self, rows: ContentHash, credit: &Credit) -> FileMetadata {
+        FileMetadata {
+            release: None,
             schema_version: SCHEMA_VERSION.to_owned(),
-            content_hash: content.hash,
-            licence: content.credit.licence.clone(),
-            attribution: content.credit.attribution.clone(),
-            sources: content.credit.sources.clone(),
+            content_hash: rows,
+            licence: credit.licence.clone(),
+            attribution: credit.attribution.clone(),
+            sources: credit.sources.clone(),
             geo_vintage: self.geo_vintage.to_owned(),
             synthetic: self.synthetic,
         }
@@ -252,7 +279,8 @@ impl<W: Write + Send> TableWriter<W> {
             .map_err(|source| failed(path, source))
     }
 
-    fn describe(&mut self, metadata: &FileMetadata) {
+    /// Adds what the file says of itself.
+    pub(super) fn describe(&mut self, metadata: &FileMetadata) {
         for entry in metadata.key_values() {
             self.writer.append_key_value_metadata(entry);
         }

@@ -13,12 +13,23 @@
 //! hashed, bytes are not), and any figure that nobody asked for: intervals, trends and
 //! verdicts are made elsewhere.
 
+mod aggregates;
+mod as_of;
+mod boundaries;
 mod catalogue;
+mod comparison;
 mod credits;
+mod differing;
 mod figures;
 mod files;
+mod memberships;
+mod notable;
+mod own_use;
 mod places;
+mod reasons;
 mod region_files;
+mod released;
+mod revision_table;
 mod revisions;
 mod rows;
 mod spill;
@@ -28,22 +39,31 @@ mod tests;
 mod vintages;
 mod wellbeing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write};
 
-use botnia_config::{IndicatorSet, RegionTables};
+use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator};
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Region,
-    RegionLevel, ReleaseNumber, SourceId,
+    Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Origin,
+    Period, Region, RegionLevel, ReleaseNumber, SourceId, Text,
 };
 
+use self::aggregates::Aggregator;
+pub use self::as_of::{LaterTables, as_of};
+use self::boundaries::Boundaries;
 pub use self::catalogue::Span;
+pub use self::comparison::{
+    ComparedReleases, IndicatorDifference, ObservationDifference, compare_releases,
+};
 use self::credits::{Catalogue, Credit, Treatment};
+pub use self::differing::differing_indicators;
 use self::figures::Figures;
 use self::files::Files;
+pub use self::notable::NotableRevision;
 pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
+pub use self::released::{indicator_titles, region_names};
 use self::wellbeing::Reported;
 use crate::TransformError;
 
@@ -60,6 +80,10 @@ pub trait Output {
     /// A new file at a path within the release, `/` between its parts.
     fn create(&mut self, path: &str) -> io::Result<Box<dyn Write + Send>>;
 
+    /// The file of the figures that may not be published, which is no part of the
+    /// release. Asked for once at most.
+    fn own_use(&mut self) -> io::Result<Box<dyn Write + Send>>;
+
     /// An empty file for reading and writing that is no part of the release and vanishes
     /// when it is closed.
     fn scratch(&mut self) -> io::Result<File>;
@@ -74,6 +98,22 @@ pub struct Series {
     pub state: IndicatorState,
     /// Since which day the state is not `active`, `YYYY-MM-DD`.
     pub state_since: Option<String>,
+    /// The region levels on which the source says that it exists; empty where it does not
+    /// say.
+    pub declared_levels: Vec<RegionLevel>,
+    /// What its figures were made from.
+    pub made_from: MadeFrom,
+}
+
+/// What the figures of an indicator were made from, by content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeFrom {
+    /// The answers with the figures.
+    pub data: Vec<ContentHash>,
+    /// The region list that translated their region ids.
+    pub regions: ContentHash,
+    /// What was made of them.
+    pub normalised: ContentHash,
 }
 
 /// How a source wants to be named.
@@ -81,8 +121,8 @@ pub struct Series {
 pub struct SourceCredit {
     /// The source.
     pub source: SourceId,
-    /// A sentence in English with its name, its keeper and its address.
-    pub line: String,
+    /// A sentence with its name, its keeper and its address.
+    pub line: Text,
 }
 
 /// The release before the one that is built.
@@ -94,6 +134,8 @@ pub struct Previous<'a> {
     pub observations: File,
     /// Its `revisions.parquet`.
     pub revisions: File,
+    /// Its `indicators.parquet`.
+    pub indicators: File,
 }
 
 /// Everything a release is built from, apart from the observations themselves.
@@ -107,6 +149,8 @@ pub struct Build<'a> {
     pub regions: &'a [Region],
     /// What is known of regions apart from the sources.
     pub tables: &'a RegionTables,
+    /// The groups of regions that the settings have.
+    pub groups: &'a [CustomGroup],
     /// The indicator sets of the reporting table.
     pub sets: &'a [IndicatorSet],
     /// How the sources want to be named.
@@ -147,20 +191,38 @@ pub struct RevisionCounts {
     pub removed: u64,
 }
 
+impl RevisionCounts {
+    /// Counts one more.
+    pub(crate) fn count(&mut self, change: Change) {
+        match change {
+            Change::Added => self.added += 1,
+            Change::Changed => self.changed += 1,
+            Change::Removed => self.removed += 1,
+        }
+    }
+}
+
 /// What a release changes against the one before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReleaseChanges {
     /// By indicator that both releases have or only the previous one has; those without
     /// revisions are not listed.
     pub revised: BTreeMap<IndicatorId, RevisionCounts>,
     /// Indicators that the previous release does not have.
     pub new_series: Vec<IndicatorId>,
-    /// Indicators that only the previous release has.
-    pub gone_series: Vec<IndicatorId>,
+    /// Indicators that only the previous release has, with their titles there.
+    pub gone_series: Vec<(IndicatorId, Text)>,
+    /// Periods with a value of which the previous release says nothing, by indicator that
+    /// both releases have.
+    pub new_periods: BTreeMap<IndicatorId, BTreeSet<Period>>,
+    /// The largest revisions by share of the figure among those of the country, the
+    /// provinces and the wellbeing services counties, the largest first: at most ten, and
+    /// at most three of an indicator.
+    pub notable: Vec<NotableRevision>,
 }
 
 /// What was built.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Built {
     /// All tables, by path.
     pub files: Vec<TableFile>,
@@ -190,6 +252,7 @@ pub fn build(
         series,
         regions,
         tables,
+        groups,
         sets,
         sources,
         geo_vintage,
@@ -205,14 +268,20 @@ pub fn build(
     }
     let manifest = previous.as_ref().map(|previous| previous.manifest);
     let mut files = Files::new(output, release, geo_vintage, synthetic, manifest);
-    let mut places = Places::new(regions, tables, geo_vintage);
+    let mut places = Places::new(regions, tables, groups, geo_vintage);
+    let boundaries = manifest.map_or_else(Boundaries::default, |previous| {
+        Boundaries::between(tables, &previous.geo_vintage, geo_vintage)
+    });
 
     let catalogue = Catalogue { series, sources };
+    let aggregator = Aggregator::new(catalogue, sets, groups, &places, inputs)?;
     let figures = Figures::read(
         release,
         catalogue,
+        &aggregator,
         Reported::new(sets),
         previous,
+        boundaries,
         &mut places,
         inputs,
         &mut files,
@@ -243,10 +312,33 @@ pub fn build(
         ],
         Credit::default().with_region_tables(),
     )?;
+    files.table(
+        "region_memberships.parquet",
+        memberships::memberships_table(tables, groups),
+        &["region_id", "level", "valid_from"],
+        Credit::default().with_region_tables(),
+    )?;
+    files.table(
+        "region_classes.parquet",
+        memberships::classes_table(tables),
+        &["region_id", "classification", "valid_from"],
+        Credit::default().with_region_tables(),
+    )?;
     Ok(Built {
         files: files.finish(),
         changes: figures.changes,
         spans: figures.spans,
         observed_regions: places.observed_by_level(),
     })
+}
+
+/// The id under which an indicator of a set is released.
+fn series_id(set: &IndicatorSet, indicator: &SetIndicator) -> IndicatorId {
+    IndicatorId::new(set.source.clone(), indicator.id.clone())
+}
+
+fn any_is_computed(observations: &[Observation]) -> bool {
+    observations
+        .iter()
+        .any(|observation| observation.origin == Origin::Computed)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use botnia_config::{RegionChange, RegionTables};
+use botnia_config::{CustomGroup, RegionChange, RegionTables};
 use botnia_model::{IndicatorId, Observation, Region, RegionId, RegionKey, RegionLevel, Sex, Text};
 
 use super::table::Columns;
@@ -58,6 +58,7 @@ impl Place {
                 self.valid && !self.region.name.fi.is_empty()
             }
             RegionLevel::Country => self.region.key == RegionKey::finland(),
+            RegionLevel::Custom => true,
             _ => false,
         }
     }
@@ -71,16 +72,26 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The regions of the sweep's list and of the tables. `day` is that of the list,
-    /// `YYYY-MM-DD`.
-    pub(super) fn new(regions: &[Region], tables: &RegionTables, day: &str) -> Self {
+    /// The regions of the sweep's list and of the tables, and the groups of the settings.
+    /// `day` is that of the list, `YYYY-MM-DD`.
+    pub(super) fn new(
+        regions: &[Region],
+        tables: &RegionTables,
+        groups: &[CustomGroup],
+        day: &str,
+    ) -> Self {
         let mut places = Self {
             all: Vec::new(),
             positions: HashMap::new(),
             day: day.to_owned(),
         };
         let listed = regions.iter().map(|region| (region.clone(), true));
-        let unlisted = table_regions(tables).map(|region| (region, false));
+        let grouped = groups.iter().map(|group| Region {
+            name: group.name.clone(),
+            ..unnamed(group.key())
+        });
+        let unlisted = table_regions(tables).chain(grouped);
+        let unlisted = unlisted.map(|region| (region, false));
         for (region, listed) in listed.chain(unlisted) {
             if !places.positions.contains_key(&region.key) {
                 places.add(region, listed);
@@ -130,6 +141,18 @@ impl Places {
     pub(super) fn is_listed(&self, key: &RegionKey) -> bool {
         self.position(key)
             .is_some_and(|position| self.all[position].listed)
+    }
+
+    /// The regions that exist on the day of the list.
+    pub(super) fn valid(&self) -> impl Iterator<Item = &Region> {
+        let valid = self.all.iter().filter(|place| place.valid);
+        valid.map(|place| &place.region)
+    }
+
+    /// A municipality that no longer exists on the day of the list.
+    pub(super) fn abolished_municipality(&self, key: &RegionKey) -> Option<&Region> {
+        let place = &self.all[self.position(key)?];
+        (key.level == RegionLevel::Municipality && !place.valid).then_some(&place.region)
     }
 
     /// All of them, by position.

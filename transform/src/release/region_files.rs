@@ -41,6 +41,16 @@ struct Collected {
     rows: u64,
     /// The positions of its indicators, ascending.
     indicators: Vec<usize>,
+    any_is_computed: bool,
+}
+
+/// All observations of one indicator about one region, encoded.
+pub(super) struct Run<'a> {
+    pub(super) rows: usize,
+    pub(super) bytes: &'a [u8],
+    pub(super) hash: ContentHash,
+    /// Whether botnia computed any of them.
+    pub(super) is_computed: bool,
 }
 
 impl RegionCollector {
@@ -52,12 +62,12 @@ impl RegionCollector {
         }
     }
 
-    /// Adds a run of `rows` observations, if regions of its level have files.
+    /// Adds a run, if regions of its level have files.
     pub(super) fn add(
         &mut self,
         (level, region): (RegionLevel, usize),
         (indicator, id): (usize, &str),
-        (rows, run, hash): (usize, &[u8], ContentHash),
+        run: Run<'_>,
     ) -> Result<(), TransformError> {
         if !matches!(
             level,
@@ -70,10 +80,11 @@ impl RegionCollector {
         }
         let collected = &mut self.regions[region];
         collected.hasher.part(id.as_bytes());
-        collected.hasher.update(hash.as_bytes());
-        collected.rows += rows as u64;
+        collected.hasher.update(run.hash.as_bytes());
+        collected.rows += run.rows as u64;
         collected.indicators.push(indicator);
-        self.spill.add(region, indicator, run)
+        collected.any_is_computed |= run.is_computed;
+        self.spill.add(region, indicator, run.bytes)
     }
 
     /// Ends the collecting.
@@ -85,6 +96,7 @@ impl RegionCollector {
                 hash: region.hasher.finish(),
                 rows: region.rows,
                 indicators: region.indicators,
+                any_is_computed: region.any_is_computed,
             })
             .collect();
         Ok(RegionContents {
@@ -106,6 +118,7 @@ struct RegionRows {
     hash: ContentHash,
     rows: u64,
     indicators: Vec<usize>,
+    any_is_computed: bool,
 }
 
 impl RegionContents {
@@ -193,6 +206,7 @@ impl RegionContents {
     ) -> Content {
         let mut hasher = rows_hasher(&self.schema);
         let mut rows = 0;
+        let mut any_is_computed = false;
         let mut indicators = vec![false; catalogue.series.len()];
         for position in &file.regions {
             let Some(region) = self.regions.get(*position).filter(|region| region.rows > 0) else {
@@ -201,6 +215,7 @@ impl RegionContents {
             hasher.part(places.all()[*position].id.as_str().as_bytes());
             hasher.update(region.hash.as_bytes());
             rows += region.rows;
+            any_is_computed |= region.any_is_computed;
             for indicator in &region.indicators {
                 indicators[*indicator] = true;
             }
@@ -209,7 +224,8 @@ impl RegionContents {
             .indicators()
             .zip(indicators)
             .filter_map(|(indicator, contained)| contained.then_some(indicator));
-        let credit = catalogue.credit(contained, Treatment::Rearranged);
+        let treatment = Treatment::of_observations(any_is_computed);
+        let credit = catalogue.credit(contained, treatment);
         Content {
             rows,
             hash: files.hash(hasher.finish(), &credit),

@@ -16,6 +16,7 @@ use botnia_model::{Observation, Origin, RegionLevel, Sex, Status};
 
 use super::places::Place;
 use super::table::canonical_bits;
+use crate::observation_table::coverages;
 
 const HAS_VALUE: u8 = 1;
 const HAS_ABSOLUTE_VALUE: u8 = 2;
@@ -184,6 +185,8 @@ impl Rows {
         schema: &SchemaRef,
         dictionaries: &Dictionaries,
     ) -> Result<RecordBatch, ArrowError> {
+        let computed = Origin::Computed as i32;
+        let coverages = coverages(self.origins.iter().map(|origin| *origin == computed));
         let words = |keys: Vec<i32>, values: &ArrayRef| -> Result<ArrayRef, ArrowError> {
             Ok(Arc::new(DictionaryArray::try_new(
                 Int32Array::from(keys),
@@ -220,6 +223,7 @@ impl Rows {
                 words(statuses, &dictionaries.statuses)?,
                 words(origins, &dictionaries.origins)?,
                 Arc::new(Int32Array::from(first_releases)),
+                coverages,
             ],
         )
     }
@@ -287,7 +291,7 @@ mod tests {
         fn encoded_observations_come_back_as_the_published_columns(
             observations in prop::collection::vec(observation(), 0..20),
         ) {
-            let mut places = Places::new(&[], &RegionTables::default(), "2025-01-01");
+            let mut places = Places::new(&[], &RegionTables::default(), &[], "2025-01-01");
             let country = places.observed(&RegionKey::finland());
             let mut bytes = Vec::new();
             for (first_release, observation) in (1..).zip(&observations) {

@@ -1,6 +1,12 @@
 //! Whole releases of a small world: two provinces, four municipalities, some indicators.
 
+mod aggregates;
 mod files;
 mod history;
+mod licences;
+mod memberships;
+mod past;
+mod reasons;
+mod recorded;
 mod reporting;
 mod world;

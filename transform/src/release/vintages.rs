@@ -1,32 +1,60 @@
-//! In which release a value first appeared, and what differs from the release before.
+//! In which release a value first appeared, and what differs between two releases.
 
 use std::cmp::Ordering;
-use std::collections::VecDeque;
-use std::fs::File;
 
-use botnia_model::{IndicatorId, Observation};
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use botnia_model::{Breakdown, Change, Observation, Period, RegionKey};
 
-use crate::TransformError;
-use crate::observation_table::from_batch;
+/// What identifies an observation within its indicator, in the published order.
+pub(super) type Key = (RegionKey, &'static str, Option<Breakdown>, Period);
 
-/// An observation as it was released before.
-#[derive(Clone, Debug)]
+/// An observation as it was released.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Released {
     pub(super) observation: Observation,
     pub(super) first_release: i32,
 }
 
+impl Released {
+    /// Its key.
+    pub(super) fn key(&self) -> Key {
+        let (region, sex, breakdown, period) = self.observation.key();
+        (region.clone(), sex, breakdown.cloned(), period.clone())
+    }
+}
+
 /// One observation before and after; one of them at least is there.
+#[derive(Clone, Copy)]
 pub(super) struct Difference<'a> {
     pub(super) old: Option<&'a Released>,
     pub(super) new: Option<&'a Observation>,
 }
 
+impl<'a> Difference<'a> {
+    /// The observation that says what it is about.
+    ///
+    /// # Panics
+    /// Never: one of the two is there.
+    pub(super) fn subject(&self) -> &'a Observation {
+        self.new
+            .or(self.old.map(|old| &old.observation))
+            .expect("one side of a difference is there")
+    }
+
+    /// What became of it.
+    pub(super) fn change(&self) -> Change {
+        match (self.old, self.new) {
+            (None, _) => Change::Added,
+            (Some(_), Some(_)) => Change::Changed,
+            (Some(_), None) => Change::Removed,
+        }
+    }
+}
+
 /// The first releases of `new`, in its order, and all differences from `old`, in the
 /// order of publication. Both are sorted by their keys, each once.
 ///
-/// A value keeps its first release as long as value, absolute value and status stay.
+/// A value keeps its first release as long as value, absolute value, status and origin
+/// stay.
 pub(super) fn compare<'a>(
     old: &'a [Released],
     new: &'a [Observation],
@@ -46,7 +74,7 @@ pub(super) fn compare<'a>(
         let after = new.next_if(|_| order != Ordering::Less);
         let kept = before
             .zip(after)
-            .filter(|(before, after)| says_the_same(&before.observation, after))
+            .filter(|(before, after)| before.observation == **after)
             .map(|(before, _)| before.first_release);
         if after.is_some() {
             first_releases.push(kept.unwrap_or(release));
@@ -58,81 +86,4 @@ pub(super) fn compare<'a>(
             });
         }
     }
-}
-
-fn says_the_same(one: &Observation, other: &Observation) -> bool {
-    one.value == other.value
-        && one.absolute_value == other.absolute_value
-        && one.status == other.status
-}
-
-/// Streams the observations of the previous release, an indicator at a time.
-pub(super) struct PreviousObservations {
-    reader: ParquetRecordBatchReader,
-    waiting: VecDeque<(IndicatorId, Released)>,
-}
-
-impl PreviousObservations {
-    /// Of its `observations.parquet`.
-    pub(super) fn open(file: File) -> Result<Self, TransformError> {
-        let reader = open(file, OBJECT)?;
-        Ok(Self {
-            reader,
-            waiting: VecDeque::new(),
-        })
-    }
-
-    /// The next indicator, if there is one.
-    pub(super) fn next_indicator(&mut self) -> Result<Option<IndicatorId>, TransformError> {
-        while self.waiting.is_empty() {
-            if !self.read()? {
-                return Ok(None);
-            }
-        }
-        Ok(self.waiting.front().map(|(id, _)| id.clone()))
-    }
-
-    /// All observations of `id`, if it is the next indicator; otherwise none.
-    pub(super) fn take(&mut self, id: &IndicatorId) -> Result<Vec<Released>, TransformError> {
-        let mut taken = Vec::new();
-        while self.next_indicator()?.as_ref() == Some(id) {
-            while let Some((_, released)) = self.waiting.pop_front_if(|(next, _)| next == id) {
-                taken.push(released);
-            }
-        }
-        Ok(taken)
-    }
-
-    fn read(&mut self) -> Result<bool, TransformError> {
-        let Some(batch) = self.reader.next() else {
-            return Ok(false);
-        };
-        let batch = batch.map_err(|source| TransformError::ReadParquet {
-            object: OBJECT.to_owned(),
-            source: source.into(),
-        })?;
-        for (id, observation, first_release) in from_batch(&batch)? {
-            let first_release = first_release.ok_or_else(|| {
-                TransformError::contract(OBJECT, "it has no column `first_release`")
-            })?;
-            let released = Released {
-                observation,
-                first_release,
-            };
-            self.waiting.push_back((id, released));
-        }
-        Ok(true)
-    }
-}
-
-const OBJECT: &str = "the previous release's `observations.parquet`";
-
-/// Opens a table of the previous release.
-pub(super) fn open(file: File, object: &str) -> Result<ParquetRecordBatchReader, TransformError> {
-    ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(|source| TransformError::ReadParquet {
-            object: object.to_owned(),
-            source,
-        })
 }

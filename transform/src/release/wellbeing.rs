@@ -8,29 +8,32 @@
 //! * The *previous* value is the latest one before it of the same kind of period: a
 //!   quarter is compared with the same quarter, three years with three years.
 //! * Comparators are values of exactly the same period.
-//! * Without a value, `status` says why. `fetch_failed`: the release does not have the
-//!   indicator. `series_ended_at_level`: no region of this level has a value as late as
-//!   within [`ENDED_AFTER_YEARS`] years of the latest at another level, though some once
-//!   had one. Otherwise what the region's latest observation says, and `not_published`
-//!   where there is none.
+//! * Without a value, `status` says why; the first rule that holds decides:
+//!   1. `fetch_failed`: the release does not have the indicator.
+//!   2. `not_published`: its figures may not be published onward.
+//!   3. `series_ended_at_level`: no region of this level has a value as late as within
+//!      [`ENDED_AFTER_YEARS`] years of the latest at another level, though some once had
+//!      one.
+//!   4. What the region's latest observation says (`suppressed`, `not_collected`, …).
+//!   5. `not_applicable`: the source says on which levels the indicator exists, this is
+//!      none of them, and no region of it has an observation; or the region is a group of
+//!      the settings, and figures of this kind cannot be aggregated.
+//!   6. `not_published`.
+//! * `blocked` says why botnia computed no figure later than the own value. Only published
+//!   levels decide whether a level has ended: what is computed follows them.
+
+mod table;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use arrow_array::RecordBatch;
-use arrow_schema::ArrowError;
-use botnia_config::{IndicatorSet, SetIndicator};
-use botnia_model::{
-    Indicator, IndicatorId, Observation, Period, RegionKey, RegionLevel, Sex, Status, Text,
-};
+use botnia_config::IndicatorSet;
+use botnia_model::{IndicatorId, Observation, Origin, Period, RegionKey, RegionLevel, Sex, Status};
 
-use super::credits::{Catalogue, Treatment};
-use super::files::Files;
-use super::places::{Place, Places};
-use super::table::Columns;
-use crate::TransformError;
+use super::places::Places;
+use super::{Series, series_id};
+use crate::aggregation::{BlockReason, Blocked};
 
-const PATH: &str = "wellbeing.parquet";
-const SORTED_BY: [&str; 4] = ["set_id", "position", "region_level", "region_code"];
+pub(super) use self::table::write;
 
 /// A level whose latest value is this many years older than another level's has ended.
 const ENDED_AFTER_YEARS: i32 = 2;
@@ -44,6 +47,8 @@ struct Figure {
     value: Option<f64>,
     absolute_value: Option<f64>,
     status: Status,
+    origin: Option<Origin>,
+    blocked: Option<BlockReason>,
     previous: Option<(i32, f64)>,
     five_years_before: Option<f64>,
     province_value: Option<f64>,
@@ -60,6 +65,8 @@ impl Figure {
             value: None,
             absolute_value: None,
             status,
+            origin: None,
+            blocked: None,
             previous: None,
             five_years_before: None,
             province_value: None,
@@ -87,7 +94,7 @@ impl Reported {
             .flat_map(|set| {
                 set.indicators
                     .iter()
-                    .map(|indicator| indicator_id(set, indicator))
+                    .map(|indicator| series_id(set, indicator))
             })
             .collect();
         Self {
@@ -97,12 +104,20 @@ impl Reported {
     }
 
     /// Takes what is reported of an indicator, if it is in a set. Its observations are
-    /// sorted by their keys.
-    pub(super) fn take(&mut self, id: &IndicatorId, observations: &[Observation], places: &Places) {
+    /// sorted by their keys. `aggregates` has what could not be computed; there is none
+    /// where figures of the indicator cannot be computed at all.
+    pub(super) fn take(
+        &mut self,
+        series: &Series,
+        observations: &[Observation],
+        aggregates: Option<&[Blocked]>,
+        places: &Places,
+    ) {
+        let id = &series.indicator.indicator_id;
         if !self.wanted.contains(id) {
             return;
         }
-        let table = IndicatorTable::new(observations);
+        let table = IndicatorTable::new(&series.declared_levels, observations, aggregates);
         let figures = places
             .reported()
             .map(|region| table.figure(region, places))
@@ -111,19 +126,26 @@ impl Reported {
     }
 }
 
-fn indicator_id(set: &IndicatorSet, indicator: &SetIndicator) -> IndicatorId {
-    IndicatorId::new(set.source.clone(), indicator.id.clone())
-}
-
 /// The reported observations of one indicator, by region.
 struct IndicatorTable<'a> {
     sex: Sex,
     series: HashMap<&'a RegionKey, &'a [Observation]>,
+    /// The last year with a published value, by level.
     last_years: HashMap<RegionLevel, i32>,
+    /// The levels on which the source says that the indicator exists, and those on which
+    /// it does; empty where the source says nothing.
+    levels: HashSet<RegionLevel>,
+    can_be_computed: bool,
+    /// The latest period in which a figure was blocked, by region.
+    blocked: HashMap<&'a RegionKey, &'a Blocked>,
 }
 
 impl<'a> IndicatorTable<'a> {
-    fn new(observations: &'a [Observation]) -> Self {
+    fn new(
+        declared_levels: &[RegionLevel],
+        observations: &'a [Observation],
+        aggregates: Option<&'a [Blocked]>,
+    ) -> Self {
         let sex = reported_sex(observations);
         let mut series = HashMap::new();
         let mut last_years = HashMap::new();
@@ -135,7 +157,10 @@ impl<'a> IndicatorTable<'a> {
                 continue;
             }
             series.insert(&run[0].region, run);
-            if let Some(last) = latest(run) {
+            let published = run.iter().rev().find(|observation| {
+                observation.value.is_some() && observation.origin == Origin::Published
+            });
+            if let Some(last) = published {
                 let year = last.period.year();
                 last_years
                     .entry(run[0].region.level)
@@ -143,22 +168,40 @@ impl<'a> IndicatorTable<'a> {
                     .or_insert(year);
             }
         }
+        let mut levels: HashSet<RegionLevel> = declared_levels.iter().copied().collect();
+        if !levels.is_empty() {
+            levels.extend(observations.iter().map(|row| row.region.level));
+        }
+        let mut blocked: HashMap<&RegionKey, &Blocked> = HashMap::new();
+        for one in aggregates.unwrap_or_default() {
+            if one.sex != sex || one.breakdown.is_some() {
+                continue;
+            }
+            let latest = blocked.entry(&one.region).or_insert(one);
+            if latest.period < one.period {
+                *latest = one;
+            }
+        }
         Self {
             sex,
             series,
             last_years,
+            levels,
+            can_be_computed: aggregates.is_some(),
+            blocked,
         }
     }
 
     fn figure(&self, position: usize, places: &Places) -> Figure {
         let region = &places.all()[position].region;
         let series = self.series.get(&region.key).copied().unwrap_or_default();
+        let blocked = self.blocked.get(&region.key);
         let Some(own) = latest(series) else {
-            return Figure::without_value(
-                position,
-                self.sex,
-                self.reason(region.key.level, series),
-            );
+            let status = self.reason(region.key.level, series);
+            return Figure {
+                blocked: blocked.map(|blocked| blocked.reason),
+                ..Figure::without_value(position, self.sex, status)
+            };
         };
         let before = |condition: &dyn Fn(&Period) -> bool| {
             series
@@ -189,6 +232,10 @@ impl<'a> IndicatorTable<'a> {
             value: own.value,
             absolute_value: own.absolute_value,
             status: own.status,
+            origin: Some(own.origin),
+            blocked: blocked
+                .filter(|blocked| blocked.period > own.period)
+                .map(|blocked| blocked.reason),
             previous: before(&|_| true),
             five_years_before: before(&|period| period.year() == five_years_ago)
                 .map(|(_, value)| value),
@@ -213,9 +260,19 @@ impl<'a> IndicatorTable<'a> {
         {
             return Status::SeriesEndedAtLevel;
         }
-        series
-            .last()
-            .map_or(Status::NotPublished, |last| last.status)
+        if let Some(last) = series.last() {
+            return last.status;
+        }
+        let is_possible = if level == RegionLevel::Custom {
+            self.can_be_computed
+        } else {
+            self.levels.is_empty() || self.levels.contains(&level)
+        };
+        if is_possible {
+            Status::NotPublished
+        } else {
+            Status::NotApplicable
+        }
     }
 }
 
@@ -248,168 +305,4 @@ fn cycle(period: &Period) -> (&str, i32) {
         }
         part => (part, 0),
     }
-}
-
-/// Writes the table of all regions and that of every folder.
-pub(super) fn write(
-    sets: &[IndicatorSet],
-    reported: &Reported,
-    places: &Places,
-    catalogue: Catalogue<'_>,
-    files: &mut Files<'_>,
-) -> Result<(), TransformError> {
-    let rows = rows(sets, reported, places, catalogue);
-    let credit = |rows: &[Row<'_>]| {
-        let indicators: BTreeMap<_, _> = rows
-            .iter()
-            .filter(|row| row.figure.value.is_some())
-            .filter_map(|row| Some((&row.indicator?.indicator_id, row.indicator?)))
-            .collect();
-        catalogue.credit(indicators.into_values(), Treatment::Derived)
-    };
-    files.table(PATH, table(&rows, places), &SORTED_BY, credit(&rows))?;
-
-    let mut by_region: BTreeMap<usize, Vec<Row<'_>>> = BTreeMap::new();
-    for row in rows {
-        by_region.entry(row.figure.region).or_default().push(row);
-    }
-    for (position, place) in places.all().iter().enumerate() {
-        if let Some(folder) = place.folder() {
-            // An abolished region with figures has a folder, but nothing to report.
-            let rows = by_region.remove(&position).unwrap_or_default();
-            let path = format!("{folder}/{PATH}");
-            files.table(&path, table(&rows, places), &SORTED_BY, credit(&rows))?;
-        }
-    }
-    Ok(())
-}
-
-/// One row of the table.
-struct Row<'a> {
-    set: &'a IndicatorSet,
-    position: i32,
-    expected: &'a SetIndicator,
-    id: String,
-    /// None where the release does not have it.
-    indicator: Option<&'a Indicator>,
-    figure: Figure,
-}
-
-fn rows<'a>(
-    sets: &'a [IndicatorSet],
-    reported: &Reported,
-    places: &Places,
-    catalogue: Catalogue<'a>,
-) -> Vec<Row<'a>> {
-    let mut sets: Vec<&IndicatorSet> = sets.iter().collect();
-    sets.sort_by(|one, other| one.id.cmp(&other.id));
-    let mut rows = Vec::new();
-    for set in sets {
-        for (position, expected) in (1..).zip(&set.indicators) {
-            let id = indicator_id(set, expected);
-            let figures = reported.figures.get(&id).cloned().unwrap_or_else(|| {
-                places
-                    .reported()
-                    .map(|region| Figure::without_value(region, Sex::Total, Status::FetchFailed))
-                    .collect()
-            });
-            rows.extend(figures.into_iter().map(|figure| Row {
-                set,
-                position,
-                expected,
-                id: id.to_string(),
-                indicator: catalogue.find(&id),
-                figure,
-            }));
-        }
-    }
-    rows
-}
-
-fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
-    let place = |row: &Row<'_>| -> &Place { &places.all()[row.figure.region] };
-    let figure = |of: fn(&Figure) -> Option<f64>| rows.iter().map(move |row| of(&row.figure));
-    let no_unit = Text::default();
-    Columns::default()
-        .words("set_id", rows.iter().map(|row| &row.set.id))
-        .all_integers(
-            "set_version",
-            rows.iter()
-                .map(|row| i32::try_from(row.set.version).unwrap_or(i32::MAX)),
-        )
-        .all_integers("position", rows.iter().map(|row| row.position))
-        .words("theme", rows.iter().map(|row| &row.expected.theme))
-        .words("indicator_id", rows.iter().map(|row| &row.id))
-        .texts("title", || {
-            rows.iter().map(|row| {
-                row.indicator
-                    .map_or(&row.expected.title, |indicator| &indicator.title)
-            })
-        })
-        .texts("unit", || {
-            rows.iter()
-                .map(|row| row.indicator.map_or(&no_unit, |indicator| &indicator.unit))
-        })
-        .words(
-            "value_kind",
-            rows.iter().map(|row| row.expected.value_kind.as_str()),
-        )
-        .words(
-            "polarity",
-            rows.iter().map(|row| row.expected.polarity.as_str()),
-        )
-        .words(
-            "region_level",
-            rows.iter().map(|row| place(row).region.key.level.as_str()),
-        )
-        .words(
-            "region_code",
-            rows.iter().map(|row| place(row).region.key.code.as_str()),
-        )
-        .words("region_id", rows.iter().map(|row| place(row).id.as_str()))
-        .texts("region_name", || {
-            rows.iter().map(|row| &place(row).region.name)
-        })
-        .words("sex", rows.iter().map(|row| row.figure.sex.as_str()))
-        .integers(
-            "year",
-            rows.iter()
-                .map(|row| row.figure.period.as_ref().map(Period::year)),
-        )
-        .text(
-            "period",
-            rows.iter()
-                .map(|row| row.figure.period.as_ref().map(Period::as_str)),
-        )
-        .figures("value", figure(|figure| figure.value))
-        .figures("absolute_value", figure(|figure| figure.absolute_value))
-        .words("status", rows.iter().map(|row| row.figure.status.as_str()))
-        .integers(
-            "previous_year",
-            rows.iter().map(|row| Some(row.figure.previous?.0)),
-        )
-        .figures("previous_value", figure(|figure| Some(figure.previous?.1)))
-        .figures(
-            "change",
-            figure(|figure| figure.since(Some(figure.previous?.1))),
-        )
-        .figures("change_percent", figure(change_percent))
-        .figures(
-            "five_year_change",
-            figure(|figure| figure.since(figure.five_years_before)),
-        )
-        .figures("province_value", figure(|figure| figure.province_value))
-        .figures(
-            "wellbeing_county_value",
-            figure(|figure| figure.wellbeing_county_value),
-        )
-        .figures("country_value", figure(|figure| figure.country_value))
-        .finish()
-}
-
-/// The change in percent of the previous value's size; none from nothing.
-fn change_percent(figure: &Figure) -> Option<f64> {
-    let (_, previous) = figure.previous?;
-    let change = figure.since(Some(previous))?;
-    (previous != 0.0).then(|| 100.0 * change / previous.abs())
 }

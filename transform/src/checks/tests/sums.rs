@@ -105,7 +105,7 @@ fn what_disagreed_before_is_known_and_what_never_sums_is_not_checked() {
     let known = world.after.clone();
     world.before = known;
     assert_eq!(world.held(), []);
-    // Movers between municipalities do not leave their province: no sum ever agreed.
+    // Persons who are counted in two places within a year: no sum ever agreed.
     for year in 2000..2019 {
         change(&mut world.before, RegionLevel::Country, "SSS", year, -50.0);
         change(&mut world.after, RegionLevel::Country, "SSS", year, -50.0);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use botnia_config::SetIndicator;
 use botnia_model::{
-    FindingKind, Findings, Indicator, IndicatorId, Language, Polarity, Producer, Sex, Text,
-    ValueKind,
+    FindingKind, Findings, Indicator, IndicatorId, Language, Polarity, Producer, RegionLevel, Sex,
+    Text, ValueKind,
 };
 use serde::Deserialize;
 
@@ -47,6 +47,7 @@ struct WireOrganisation {
 
 #[derive(Deserialize)]
 struct WireClassification {
+    title: Option<WireText>,
     values: Option<Vec<String>>,
 }
 
@@ -143,6 +144,7 @@ pub(in crate::normalise) fn describe(
         indicator,
         title_check,
         declared_sexes: declared_sexes(wire.classifications.as_ref()),
+        declared_levels: declared_levels(wire.classifications),
         findings,
     })
 }
@@ -168,6 +170,44 @@ fn declared_sexes(classifications: Option<&BTreeMap<String, WireClassification>>
         .copied()
         .filter(|sex| declared.iter().any(|value| value == sex.as_str()))
         .collect()
+}
+
+/// How the prose names the levels, by their first letters.
+const LEVELS_IN_PROSE: [(&str, RegionLevel); 13] = [
+    ("kunta", RegionLevel::Municipality),
+    ("maakunta", RegionLevel::Province),
+    ("hyvinvointialue", RegionLevel::WellbeingCounty),
+    ("seutukunta", RegionLevel::Subregion),
+    ("sairaanhoitopiiri", RegionLevel::HospitalDistrict),
+    ("yhteistyöalue", RegionLevel::CollaborativeArea),
+    ("aluehallintovirasto", RegionLevel::RegionalAgency),
+    ("ely", RegionLevel::ElyCentre),
+    ("erityisvastuualue", RegionLevel::SpecialResponsibilityArea),
+    ("suuralue", RegionLevel::MajorRegion),
+    ("manner-suomi", RegionLevel::Nuts1),
+    ("koko maa", RegionLevel::Country),
+    ("pohjoismaat", RegionLevel::NordicCountry),
+];
+
+/// The levels that the Finnish prose of the classification names ("Kunta, seutukunta,
+/// hyvinvointialue, koko maa"). Its list of values is no help: it never has the wellbeing
+/// services counties and the collaborative areas, even where there are figures for them.
+fn declared_levels(
+    classifications: Option<BTreeMap<String, WireClassification>>,
+) -> Vec<RegionLevel> {
+    let prose = classifications
+        .and_then(|mut classifications| classifications.remove("region")?.title)
+        .map(|title| Text::from(title).fi.to_lowercase())
+        .unwrap_or_default();
+    let named = |level: RegionLevel| {
+        prose.split(',').any(|name| {
+            LEVELS_IN_PROSE
+                .iter()
+                .any(|(start, known)| *known == level && name.trim().starts_with(start))
+        })
+    };
+    let levels = RegionLevel::ALL.iter().copied();
+    levels.filter(|level| named(*level)).collect()
 }
 
 /// Whether a text has the form `YYYY-MM-DD`.

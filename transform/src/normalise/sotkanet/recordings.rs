@@ -6,9 +6,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use botnia_config::{IndicatorSet, RegionTables, SourceKind};
-use botnia_model::{FindingKind, IndicatorId, Observation, RegionLevel, Sex};
+use botnia_model::{FindingKind, IndicatorId, Observation, RegionLevel, Sex, ValueKind};
 use serde_json::Value;
 
+use crate::aggregation::{Method, Populations, SumCheck, sums_disagree, wholes_of};
 use crate::normalise::{
     Description, Input, Normalised, RegionIndex, TitleCheck, describe, normalise, read_regions,
 };
@@ -227,6 +228,55 @@ fn the_population_of_2009_adds_up() {
     );
 }
 
+/// The expected numbers were counted from the files by other means.
+#[test]
+fn recorded_wholes_are_what_their_parts_come_to() {
+    let Some(folder) = folder() else { return };
+    let index = regions(&folder.join("regions.2015.json"));
+    let recorded = |indicator: u64, name: &str| {
+        let body = read(&folder.join("data").join(name));
+        normalised(indicator, &body, &index).observations
+    };
+    let wholes = wholes_of(index.regions());
+    let nobody = Populations::default();
+    let check = |observations: &[Observation], method, weights: &Populations| {
+        SumCheck::of(&wholes, observations, method, weights)
+    };
+
+    // 19 provinces in 23 years.
+    let population = recorded(127, "127.2013.json.gz");
+    let sums = check(&population, Method::Sum, &nobody);
+    assert_eq!((sums.compared, sums.disagreements.len()), (437, 0));
+    // Three municipalities of the list had merged since; so the three provinces that they
+    // were in cannot be compared, and the country only with its provinces.
+    let counted = recorded(127, "127.2009.csv");
+    let sums = check(&counted, Method::Sum, &nobody);
+    assert_eq!((sums.compared, sums.disagreements.len()), (17, 0));
+    assert!(sums_disagree(&counted, ValueKind::Count, &index).is_empty());
+
+    // Loans per inhabitant: all but those of Åland in five years, which the source itself
+    // computes from something else.
+    let loans = recorded(3180, "3180.2013.json.gz");
+    let weights = Populations::of(&population);
+    let means = check(&loans, Method::PopulationWeightedMean, &weights);
+    assert_eq!(means.compared, 228);
+    let off: Vec<(String, i32)> = means
+        .disagreements
+        .iter()
+        .map(|one| (one.region.id().to_string(), one.period.year()))
+        .collect();
+    let aland = (2000..=2004).map(|year| ("MK21".to_owned(), year));
+    assert_eq!(off, aland.collect::<Vec<_>>());
+
+    // An index is no count, and nobody adds it up.
+    let education = recorded(180, "180.2013.json.gz");
+    assert_eq!(
+        sums_disagree(&education, ValueKind::Count, &index).len(),
+        418
+    );
+    assert!(sums_disagree(&education, ValueKind::Index, &index).is_empty());
+}
+
 #[test]
 fn recorded_memberships_are_complete() {
     let Some(folder) = folder() else { return };
@@ -298,6 +348,7 @@ fn recorded_descriptions_are_understood() {
         let Description {
             indicator,
             declared_sexes,
+            declared_levels,
             ..
         } = describe_as(&id, &body);
         let text = |field: &str| recorded[field].as_str().map(str::to_owned);
@@ -317,6 +368,13 @@ fn recorded_descriptions_are_understood() {
             recorded["classifications"]["sex"]["values"]
                 .as_array()
                 .map_or(0, Vec::len)
+        );
+        // The prose names one level between two commas, "Manner-Suomi/Ahvenanmaa" too.
+        let prose = recorded["classifications"]["region"]["title"]["fi"].as_str();
+        assert_eq!(
+            declared_levels.len(),
+            prose.unwrap().split(", ").count(),
+            "{prose:?}"
         );
         assert_eq!(
             indicator.title.fi,

@@ -51,7 +51,6 @@ pub(in crate::normalise) fn read_regions(
         .iter()
         .filter_map(|region| Some((region.id, key(region)?)))
         .collect();
-    let facts = Facts::new(tables);
 
     let mut regions = Vec::new();
     for region in readable {
@@ -59,7 +58,7 @@ pub(in crate::normalise) fn read_regions(
         if level(&region.category).is_none() {
             builder.add_unknown(source_id, &region.category);
         } else if let Some(key) = key(&region) {
-            regions.push((source_id, facts.complete(region, key, &parents)));
+            regions.push((source_id, complete(region, key, &parents, tables)));
         } else {
             builder.find(FindingKind::UnreadableRow, || {
                 excerpt(&format!("id {}: code `{}`", region.id, region.code))
@@ -113,75 +112,50 @@ struct Listed {
     parents: Vec<RegionKey>,
 }
 
-/// What the tables know, by level and code.
-struct Facts<'a> {
-    municipalities: HashMap<&'a RegionCode, &'a botnia_config::Municipality>,
-    regions: HashMap<&'a RegionKey, &'a botnia_config::TableRegion>,
-}
-
-impl<'a> Facts<'a> {
-    fn new(tables: &'a RegionTables) -> Self {
-        Self {
-            municipalities: tables
-                .municipalities
-                .iter()
-                .map(|municipality| (&municipality.code, municipality))
-                .collect(),
-            regions: tables
-                .regions
-                .iter()
-                .map(|region| (&region.key, region))
-                .collect(),
-        }
-    }
-
-    /// The region with what the list and the tables say of it. The list decides on
-    /// memberships; where it is silent on one, the tables do.
-    fn complete(
-        &self,
-        wire: WireRegion,
-        key: RegionKey,
-        listed: &HashMap<u64, RegionKey>,
-    ) -> Listed {
-        let parents: Vec<RegionKey> = wire
-            .member_of
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|parent| listed.get(parent).cloned())
-            .collect();
-        let municipality = match key.level {
-            RegionLevel::Municipality => self.municipalities.get(&key.code).copied(),
-            _ => None,
+/// The region with what the list and the tables say of it. The list decides on
+/// memberships; where it is silent on one, the tables do.
+fn complete(
+    wire: WireRegion,
+    key: RegionKey,
+    listed: &HashMap<u64, RegionKey>,
+    tables: &RegionTables,
+) -> Listed {
+    let parents: Vec<RegionKey> = wire
+        .member_of
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|parent| listed.get(parent).cloned())
+        .collect();
+    let municipality = match key.level {
+        RegionLevel::Municipality => tables.municipality(&key.code),
+        _ => None,
+    };
+    let table_region = tables.region(&key);
+    let parent = |level| {
+        let of = |keys: &[RegionKey]| {
+            keys.iter()
+                .find(|parent| parent.level == level)
+                .map(|parent| parent.code.clone())
         };
-        let table_region = self.regions.get(&key).copied();
-        let parent = |level| {
-            let of = |keys: &[RegionKey]| {
-                keys.iter()
-                    .find(|parent| parent.level == level)
-                    .map(|parent| parent.code.clone())
-            };
-            of(&parents).or_else(|| municipality.and_then(|known| of(&known.member_of)))
-        };
-        let (valid_from, valid_to) = municipality
-            .map(|known| (known.valid_from.clone(), known.valid_to.clone()))
-            .or_else(|| {
-                table_region.map(|known| (known.valid_from.clone(), known.valid_to.clone()))
-            })
-            .unwrap_or_default();
-        let region = Region {
-            source_region_id: Some(wire.id.to_string()),
-            name: Text::from(wire.title.unwrap_or_default()).map(clean_title),
-            valid_from,
-            valid_to,
-            province: parent(RegionLevel::Province),
-            wellbeing_county: parent(RegionLevel::WellbeingCounty),
-            language_status: municipality.and_then(|known| known.language_status.clone()),
-            urban_rural: municipality.and_then(|known| known.urban_rural.clone()),
-            population: None,
-            key,
-        };
-        Listed { region, parents }
-    }
+        of(&parents).or_else(|| municipality.and_then(|known| of(&known.member_of)))
+    };
+    let (valid_from, valid_to) = municipality
+        .map(|known| (known.valid_from.clone(), known.valid_to.clone()))
+        .or_else(|| table_region.map(|known| (known.valid_from.clone(), known.valid_to.clone())))
+        .unwrap_or_default();
+    let region = Region {
+        source_region_id: Some(wire.id.to_string()),
+        name: Text::from(wire.title.unwrap_or_default()).map(clean_title),
+        valid_from,
+        valid_to,
+        province: parent(RegionLevel::Province),
+        wellbeing_county: parent(RegionLevel::WellbeingCounty),
+        language_status: municipality.and_then(|known| known.language_status.clone()),
+        urban_rural: municipality.and_then(|known| known.urban_rural.clone()),
+        population: None,
+        key,
+    };
+    Listed { region, parents }
 }
 
 /// Sotkanet names no parent of a subregion; its province is the one of all its

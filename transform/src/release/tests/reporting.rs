@@ -203,3 +203,81 @@ fn a_level_has_ended_when_others_are_two_years_on() {
     assert_eq!(status("2014"), "not_published");
     assert_eq!(status("2015"), "series_ended_at_level");
 }
+
+#[test]
+fn a_level_that_ended_is_told_from_one_that_never_was() {
+    // As child welfare: by municipality to 2022, by wellbeing services county from 2023,
+    // and never by province.
+    let mut world = World::new();
+    let county = |code| key(RegionLevel::WellbeingCounty, code);
+    world.set(
+        "1",
+        vec![
+            total(&municipality("545"), "2022", 1.0),
+            total(&county("16"), "2023", 2.0),
+            total(&county("17"), "2023", 2.0),
+            total(&county("17"), "2024", 3.0),
+        ],
+    );
+    world.declared_levels.insert(
+        super::world::id("1"),
+        vec![RegionLevel::Municipality, RegionLevel::WellbeingCounty],
+    );
+    world.report("set", &["1"]);
+    let rows = world.release(None).select(
+        "wellbeing.parquet",
+        &["region_id", "period", "value", "status"],
+    );
+    assert_eq!(
+        rows,
+        [
+            "SSS - - not_applicable",
+            "KU005 - - series_ended_at_level",
+            "KU545 2022 1 normal",
+            "KU743 - - series_ended_at_level",
+            "KU905 - - series_ended_at_level",
+            "MK14 - - not_applicable",
+            "MK15 - - not_applicable",
+            "HVA16 2023 2 normal",
+            "HVA17 2024 3 normal",
+        ]
+    );
+    // Where the source does not say on which levels it exists, nothing is ruled out; and
+    // what is published on a level that it does not name is there all the same.
+    world.declared_levels.clear();
+    let finland = "SSS - - not_published";
+    let columns = ["region_id", "period", "value", "status"];
+    let rows = world.release(None).select("wellbeing.parquet", &columns);
+    assert_eq!(rows[0], finland);
+    world.declared_levels.insert(
+        super::world::id("1"),
+        vec![RegionLevel::Municipality, RegionLevel::Country],
+    );
+    let rows = world.release(None).select("wellbeing.parquet", &columns);
+    assert_eq!(rows[0], finland);
+    assert_eq!(rows[8], "HVA17 2024 3 normal");
+}
+
+#[test]
+fn the_table_has_every_indicator_and_every_region() {
+    let mut world = World::new();
+    world.set("1", vec![total(&municipality("545"), "2022", 1.0)]);
+    world.set("2", vec![total(&municipality("545"), "2022", 1.0)]);
+    world.withheld.insert(super::world::id("2"));
+    world.abolished("164", "Jalasjärvi", "2015-12-31");
+    world.groups = vec![botnia_config::CustomGroup {
+        id: "rannikko".parse().unwrap(),
+        name: super::world::text("Rannikko"),
+        members: vec![municipality("545"), municipality("905")],
+    }];
+    world.report("one", &["1", "2", "3"]);
+    world.report("two", &["1"]);
+    let rows = world.release(None).rows("wellbeing.parquet");
+    // Four indicators; four municipalities, two provinces, two counties, the country and
+    // the group. The abolished municipality is not asked for.
+    assert_eq!(rows.len(), 4 * (4 + 2 + 2 + 1 + 1));
+    for row in &rows {
+        let status: Status = row["status"].as_deref().unwrap().parse().unwrap();
+        assert_eq!(status.has_value(), row["value"].is_some(), "{row:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The small world, its releases in memory, and a plain way to read them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
-use botnia_config::{IndicatorSet, Municipality, RegionTables, SetIndicator};
+use botnia_config::{CustomGroup, IndicatorSet, Municipality, RegionTables, SetIndicator};
 use botnia_model::{
     ContentHash, FileEntry, Findings, Indicator, IndicatorEntry, IndicatorId, IndicatorState,
     Manifest, Observation, Origin, Polarity, Producer, Region, RegionKey, RegionLevel,
@@ -20,19 +20,30 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::ParquetMetaData;
 
 use crate::TransformError;
-use crate::release::{Build, Built, Inputs, Output, Previous, Series, SourceCredit, build};
+use crate::observation_table::content_hash;
+use crate::release::{
+    Build, Built, Inputs, MadeFrom, Output, Previous, Series, SourceCredit, build,
+};
 
 pub(super) const DAY: &str = "2025-01-01";
 
 /// Everything a release is made from, to be changed between two releases.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct World {
     pub(super) figures: BTreeMap<IndicatorId, Vec<Observation>>,
     pub(super) producers: BTreeMap<IndicatorId, &'static str>,
+    /// Indicators whose figures may not be published.
+    pub(super) withheld: BTreeSet<IndicatorId>,
+    pub(super) declared_levels: BTreeMap<IndicatorId, Vec<RegionLevel>>,
     pub(super) regions: Vec<Region>,
     pub(super) tables: RegionTables,
+    pub(super) groups: Vec<CustomGroup>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
+    /// The day of the division.
+    pub(super) day: &'static str,
+    /// Answers that are others than the figures make one think.
+    pub(super) answers: BTreeMap<IndicatorId, ContentHash>,
 }
 
 /// A release with all its files, carried ones too.
@@ -42,6 +53,8 @@ pub(super) struct Release {
     pub(super) files: BTreeMap<String, Bytes>,
     /// The files that were written and not carried.
     pub(super) written: Vec<String>,
+    /// The figures that are for own use only.
+    pub(super) own_use: Option<Bytes>,
 }
 
 pub(super) fn id(number: &str) -> IndicatorId {
@@ -112,6 +125,8 @@ impl World {
         Self {
             figures: BTreeMap::new(),
             producers: BTreeMap::new(),
+            withheld: BTreeSet::new(),
+            declared_levels: BTreeMap::new(),
             regions: vec![
                 region(RegionKey::finland(), "Koko maa", None),
                 municipal("005", "Alajärvi", "14"),
@@ -124,8 +139,11 @@ impl World {
                 county("17", "Pohjanmaan hyvinvointialue"),
             ],
             tables: RegionTables::default(),
+            groups: Vec::new(),
             sets: Vec::new(),
             synthetic: false,
+            day: DAY,
+            answers: BTreeMap::new(),
         }
     }
 
@@ -147,6 +165,10 @@ impl World {
     }
 
     pub(super) fn report(&mut self, set: &str, numbers: &[&str]) {
+        self.report_as(ValueKind::Share, set, numbers);
+    }
+
+    pub(super) fn report_as(&mut self, value_kind: ValueKind, set: &str, numbers: &[&str]) {
         let any = IndicatorSet::builtin().swap_remove(0);
         self.sets.push(IndicatorSet {
             id: set.to_owned(),
@@ -162,7 +184,7 @@ impl World {
                     theme: "children".to_owned(),
                     topics: Vec::new(),
                     polarity: Polarity::LowerIsBetter,
-                    value_kind: ValueKind::Share,
+                    value_kind,
                     denominator: Text::default(),
                     producer: String::new(),
                     sexes: Vec::new(),
@@ -195,15 +217,27 @@ impl World {
                     name: text(name),
                 }),
                 licence: "CC-BY-4.0".to_owned(),
-                redistributable: true,
+                redistributable: !self.withheld.contains(id),
                 data_updated: None,
                 themes: vec!["children".to_owned()],
                 source_url: None,
             },
             state: IndicatorState::Active,
             state_since: None,
+            made_from: self.made_from(id),
+            declared_levels: self.declared_levels.get(id).cloned().unwrap_or_default(),
         };
         self.figures.keys().map(series).collect()
+    }
+
+    /// Other figures come from other answers, unless it is said otherwise.
+    fn made_from(&self, id: &IndicatorId) -> MadeFrom {
+        let normalised = content_hash(id, &self.figures[id]);
+        MadeFrom {
+            data: vec![self.answers.get(id).copied().unwrap_or(normalised)],
+            regions: ContentHash::of(b"the region list"),
+            normalised,
+        }
     }
 
     pub(super) fn try_release(
@@ -218,17 +252,23 @@ impl World {
                 series: &series,
                 regions: &self.regions,
                 tables: &self.tables,
+                groups: &self.groups,
                 sets: &self.sets,
                 sources: &[SourceCredit {
                     source: "made".parse().unwrap(),
-                    line: "Made up by hand.".to_owned(),
+                    line: Text {
+                        fi: "Käsin keksitty.".to_owned(),
+                        sv: "Påhittad för hand.".to_owned(),
+                        en: "Made up by hand.".to_owned(),
+                    },
                 }],
-                geo_vintage: DAY,
+                geo_vintage: self.day,
                 synthetic: self.synthetic,
                 previous: previous.map(|previous| Previous {
                     manifest: &previous.manifest,
                     observations: file_of(&previous.files["observations.parquet"]),
                     revisions: file_of(&previous.files["revisions.parquet"]),
+                    indicators: file_of(&previous.files["indicators.parquet"]),
                 }),
             },
             &mut self.clone(),
@@ -240,6 +280,7 @@ impl World {
     pub(super) fn release(&self, previous: Option<&Release>) -> Release {
         let mut output = MemoryOutput::default();
         let built = self.try_release(previous, &mut output).unwrap();
+        let own_use = output.own_use.take().map(contents);
         let mut files = output.take();
         let written = files.keys().cloned().collect();
         for file in built.files.iter().filter(|file| file.carried) {
@@ -265,22 +306,22 @@ impl World {
             parent: None,
             program_version: "0".to_owned(),
             synthetic: self.synthetic,
-            geo_vintage: DAY.to_owned(),
+            geo_vintage: self.day.to_owned(),
             inputs: nothing,
             indicators: self
                 .figures
                 .keys()
-                .map(|id| IndicatorEntry {
+                .map(|id| (id, self.made_from(id)))
+                .map(|(id, made_from)| IndicatorEntry {
                     indicator_id: id.clone(),
-                    normalised: nothing,
+                    normalised: made_from.normalised,
                     description: nothing,
-                    data: Vec::new(),
-                    regions: nothing,
+                    data: made_from.data,
+                    regions: made_from.regions,
                     rows_in: 0,
                     rows_out: 0,
                     findings: Findings::default(),
                     state: IndicatorState::Active,
-                    state_since: None,
                 })
                 .collect(),
             files: entries,
@@ -290,6 +331,7 @@ impl World {
             manifest,
             files,
             written,
+            own_use,
         }
     }
 }
@@ -308,14 +350,20 @@ impl Inputs for World {
 
 /// Files that stay in memory.
 #[derive(Default)]
-pub(super) struct MemoryOutput(BTreeMap<String, Arc<Mutex<Vec<u8>>>>);
+pub(super) struct MemoryOutput {
+    files: BTreeMap<String, Arc<Mutex<Vec<u8>>>>,
+    own_use: Option<Arc<Mutex<Vec<u8>>>>,
+}
+
+fn contents(shared: Arc<Mutex<Vec<u8>>>) -> Bytes {
+    Bytes::from(shared.lock().unwrap().clone())
+}
 
 impl MemoryOutput {
     fn take(self) -> BTreeMap<String, Bytes> {
-        let bytes = |shared: Arc<Mutex<Vec<u8>>>| Bytes::from(shared.lock().unwrap().clone());
-        self.0
+        self.files
             .into_iter()
-            .map(|(path, file)| (path, bytes(file)))
+            .map(|(path, file)| (path, contents(file)))
             .collect()
     }
 }
@@ -323,8 +371,13 @@ impl MemoryOutput {
 impl Output for MemoryOutput {
     fn create(&mut self, path: &str) -> io::Result<Box<dyn Write + Send>> {
         let file = Arc::default();
-        let earlier = self.0.insert(path.to_owned(), Arc::clone(&file));
+        let earlier = self.files.insert(path.to_owned(), Arc::clone(&file));
         assert!(earlier.is_none(), "{path} was created twice");
+        Ok(Box::new(MemoryFile(file)))
+    }
+
+    fn own_use(&mut self) -> io::Result<Box<dyn Write + Send>> {
+        let file = Arc::clone(self.own_use.insert(Arc::default()));
         Ok(Box::new(MemoryFile(file)))
     }
 
@@ -346,7 +399,7 @@ impl Write for MemoryFile {
     }
 }
 
-fn file_of(bytes: &Bytes) -> File {
+pub(super) fn file_of(bytes: &Bytes) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
@@ -361,30 +414,12 @@ pub(super) type TableRow = BTreeMap<String, Cell>;
 
 impl Release {
     pub(super) fn batches(&self, path: &str) -> Vec<RecordBatch> {
-        ParquetRecordBatchReaderBuilder::try_new(self.files[path].clone())
-            .unwrap()
-            .build()
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap()
+        batches_of(self.files[path].clone())
     }
 
     /// All rows of a file.
     pub(super) fn rows(&self, path: &str) -> Vec<TableRow> {
-        let rows_of = |batch: RecordBatch| {
-            (0..batch.num_rows())
-                .map(|row| {
-                    batch
-                        .schema()
-                        .fields()
-                        .iter()
-                        .zip(batch.columns())
-                        .map(|(field, column)| (field.name().clone(), cell(column, row)))
-                        .collect()
-                })
-                .collect::<Vec<_>>()
-        };
-        self.batches(path).into_iter().flat_map(rows_of).collect()
+        rows_of(self.files[path].clone())
     }
 
     /// Some columns of all rows of a file; `-` where there is nothing.
@@ -412,6 +447,33 @@ impl Release {
             .find(|entry| entry.key == key)
             .and_then(|entry| entry.value.clone())
     }
+}
+
+fn batches_of(file: Bytes) -> Vec<RecordBatch> {
+    ParquetRecordBatchReaderBuilder::try_new(file)
+        .unwrap()
+        .build()
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+/// All rows of a Parquet file.
+pub(super) fn rows_of(file: Bytes) -> Vec<TableRow> {
+    let rows = |batch: RecordBatch| {
+        (0..batch.num_rows())
+            .map(|row| {
+                batch
+                    .schema()
+                    .fields()
+                    .iter()
+                    .zip(batch.columns())
+                    .map(|(field, column)| (field.name().clone(), cell(column, row)))
+                    .collect()
+            })
+            .collect::<Vec<_>>()
+    };
+    batches_of(file).into_iter().flat_map(rows).collect()
 }
 
 pub(super) fn select(row: &TableRow, columns: &[&str]) -> String {

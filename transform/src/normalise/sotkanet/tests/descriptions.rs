@@ -1,6 +1,6 @@
 //! Descriptions.
 
-use botnia_model::{FindingKind, Polarity, Sex, ValueKind};
+use botnia_model::{FindingKind, Polarity, RegionLevel, Sex, ValueKind};
 use serde_json::json;
 
 use super::{describe_body, description, expected, kinds};
@@ -17,7 +17,10 @@ fn a_description_is_cleaned_and_completed_from_the_set() {
         "description": {"fi": "<p>Väki<script>x</script>", "sv": " ", "en": ""},
         "primaryValueType": {"code": "PROS", "title": {"fi": "Prosenttia", "sv": "Procent", "en": "Percent"}},
         "decimals": 1,
-        "classifications": {"sex": {"title": {}, "values": ["total", "female", "other"]}},
+        "classifications": {
+            "sex": {"title": {}, "values": ["total", "female", "other"]},
+            "region": {"title": {"fi": "Kunta, hyvinvointialue, jokin uusi alue, koko maa"}, "values": ["Erva"]},
+        },
         "organization": {"id": 3, "title": {"fi": "Tilastokeskus "}},
         "groups": [188],
     })
@@ -50,6 +53,14 @@ fn a_description_is_cleaned_and_completed_from_the_set() {
     );
     assert_eq!(described.title_check, TitleCheck::Same);
     assert_eq!(described.declared_sexes, [Sex::Total, Sex::Female]);
+    assert_eq!(
+        described.declared_levels,
+        [
+            RegionLevel::Municipality,
+            RegionLevel::WellbeingCounty,
+            RegionLevel::Country
+        ]
+    );
     assert_eq!(kinds(&described.findings), [(FindingKind::TitleCleaned, 1)]);
 
     let without_set = describe_body(&body, None).unwrap();
@@ -67,6 +78,7 @@ fn a_bare_description_is_enough() {
     assert_eq!(described.indicator.value_kind, None);
     assert_eq!(described.indicator.data_updated, None);
     assert!(described.declared_sexes.is_empty());
+    assert!(described.declared_levels.is_empty());
     assert!(described.findings.is_empty());
 }
 

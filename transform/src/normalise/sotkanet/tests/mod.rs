@@ -50,7 +50,7 @@ fn tables() -> RegionTables {
             valid_to: None,
             sotkanet_id: None,
         }],
-        changes: Vec::new(),
+        ..RegionTables::default()
     }
 }
 

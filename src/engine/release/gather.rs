@@ -1,0 +1,232 @@
+//! What the next release is to be made from, according to the ledger and the settings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use botnia_config::{SourceKind, SourceSettings};
+use botnia_model::{
+    AnswerRole, ContentHash, IndicatorEntry, IndicatorId, IndicatorState, Observation,
+    ReleaseNumber, SCHEMA_VERSION, Text,
+};
+use botnia_transform::release::Inputs;
+use botnia_transform::{TransformError, observation_table};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use object_store::{ObjectStore, ObjectStoreExt as _};
+use tokio::runtime::Handle;
+
+use super::recipe::{
+    IndicatorRecipe, Ingredients, ReadUnder, Recipe, RegionList, SourceTerms, Terms,
+};
+use crate::engine::ledger::{AnswerPlace, Figures, Series};
+use crate::engine::normalised::normalised_path;
+use crate::engine::sweep::expected;
+use crate::engine::{Engine, EngineError, is_selected};
+
+/// Everything that a release is made from, gathered.
+pub(super) struct Gathered {
+    pub(super) recipe: Recipe,
+    pub(super) ingredients: Ingredients,
+    /// What each indicator is made from, by id.
+    pub(super) entries: Vec<IndicatorEntry>,
+}
+
+impl Engine {
+    /// Reads what the ledger accepted, for every indicator that the settings select. The
+    /// normalised objects of all of them are there afterwards.
+    pub(super) async fn gather(
+        &self,
+        release: ReleaseNumber,
+        moment: Timestamp,
+    ) -> Result<Gathered, EngineError> {
+        let mut accepted = Vec::new();
+        let mut region_lists = Vec::new();
+        let mut vintages = BTreeSet::new();
+        let known: BTreeMap<IndicatorId, Series> =
+            self.ledger.all_series().await?.into_iter().collect();
+        for source in &self.settings.source {
+            let selected = |id: &IndicatorId| {
+                *id.source() == source.id && is_selected(&self.settings, &self.sets, id)
+            };
+            for (id, series) in known.iter().filter(|(id, _)| selected(id)) {
+                if let Some(figures) = &series.accepted {
+                    self.restore_normalised(source, id, figures).await?;
+                    accepted.push((id, series, figures));
+                }
+            }
+            let place = AnswerPlace {
+                source: source.id.clone(),
+                role: AnswerRole::Regions,
+                source_indicator: None,
+                part: 0,
+            };
+            if let Some(latest) = self.ledger.latest_answer(&place).await? {
+                region_lists.push(RegionList {
+                    source: source.id.clone(),
+                    answer: latest.hash,
+                });
+            }
+            if let Some(since) = self.ledger.division_since(&source.id).await? {
+                vintages.insert(self.civil_date(since));
+            }
+        }
+        accepted.sort_by_key(|(id, ..)| *id);
+        let terms = Terms {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            // Several sources: the figures are on the division that changed last.
+            geo_vintage: vintages
+                .pop_last()
+                .unwrap_or_else(|| self.civil_date(moment)),
+            synthetic: accepted.iter().any(|(_, _, figures)| figures.synthetic),
+            sources: self.settings.source.iter().map(source_terms).collect(),
+            sets: self.sets.clone(),
+            groups: self.settings.groups.clone(),
+            region_tables: self.tables.clone(),
+        };
+        let entries: Vec<_> = accepted
+            .iter()
+            .map(|(id, series, figures)| entry(id, series, figures))
+            .collect();
+        let indicators = accepted
+            .iter()
+            .map(|(id, series, figures)| self.indicator_recipe(id, series, figures))
+            .collect();
+        let recipe = Recipe::new(release, moment, region_lists, indicators, terms);
+        Ok(Gathered {
+            ingredients: recipe.read_answers(&self.archive, &entries).await?,
+            recipe,
+            entries,
+        })
+    }
+
+    fn indicator_recipe(
+        &self,
+        id: &IndicatorId,
+        series: &Series,
+        figures: &Figures,
+    ) -> IndicatorRecipe {
+        let is_read_otherwise = figures.expected.as_ref() != expected(&self.sets, id);
+        IndicatorRecipe {
+            indicator_id: id.clone(),
+            description: figures.description,
+            data: figures.data.clone(),
+            regions: figures.regions,
+            state: state(series),
+            state_since: self.state_since(series),
+            reason: reason(series),
+            read_under: is_read_otherwise.then(|| ReadUnder {
+                expected: figures.expected.clone(),
+            }),
+        }
+    }
+
+    /// The day since which the figures are not kept up.
+    fn state_since(&self, series: &Series) -> Option<String> {
+        let since = match (state(series), &series.held, &series.failure) {
+            (IndicatorState::Held, Some(held), _) => held.since,
+            (IndicatorState::Stale, _, Some(failure)) => failure.since,
+            _ => return None,
+        };
+        Some(self.civil_date(since))
+    }
+
+    /// The date of a moment in the settings' time zone.
+    fn civil_date(&self, moment: Timestamp) -> String {
+        let zone = TimeZone::get(&self.settings.time_zone).unwrap_or(TimeZone::UTC);
+        moment.to_zoned(zone).date().to_string()
+    }
+
+    /// The normalised objects of these indicators.
+    pub(super) fn stored(&self, entries: &[IndicatorEntry]) -> Stored {
+        Stored {
+            store: Arc::clone(&self.storage.store),
+            runtime: Handle::current(),
+            objects: entries
+                .iter()
+                .map(|entry| (entry.indicator_id.clone(), entry.normalised))
+                .collect(),
+        }
+    }
+}
+
+fn state(series: &Series) -> IndicatorState {
+    let held = series.held.as_ref();
+    if held.is_some_and(|held| held.rejected.is_none()) {
+        IndicatorState::Held
+    } else if series.failure.is_some() {
+        IndicatorState::Stale
+    } else {
+        IndicatorState::Active
+    }
+}
+
+/// Why an indicator does not show what the source has now.
+fn reason(series: &Series) -> Option<String> {
+    let held = series
+        .held
+        .as_ref()
+        .filter(|held| held.rejected.is_none())
+        .and_then(|held| held.reasons.first())
+        .map(|reason| reason.code.clone());
+    held.or_else(|| {
+        series
+            .failure
+            .as_ref()
+            .map(|failure| failure.remedy.clone())
+    })
+}
+
+fn entry(id: &IndicatorId, series: &Series, figures: &Figures) -> IndicatorEntry {
+    IndicatorEntry {
+        indicator_id: id.clone(),
+        normalised: figures.normalised,
+        description: figures.description,
+        data: figures.data.clone(),
+        regions: figures.regions,
+        rows_in: figures.rows_in,
+        rows_out: figures.rows_out,
+        findings: figures.findings.clone(),
+        state: state(series),
+    }
+}
+
+fn source_terms(source: &SourceSettings) -> SourceTerms {
+    match source.kind {
+        SourceKind::Sotkanet => SourceTerms {
+            id: source.id.clone(),
+            kind: source.kind,
+            name: Text {
+                fi: "Tilasto- ja indikaattoripankki Sotkanet, Terveyden ja hyvinvoinnin laitos"
+                    .to_owned(),
+                sv: "Statistik- och indikatorbanken Sotkanet, Institutet för hälsa och välfärd"
+                    .to_owned(),
+                en: "Sotkanet Indicator Bank, Finnish Institute for Health and Welfare".to_owned(),
+            },
+            url: "https://sotkanet.fi".to_owned(),
+        },
+    }
+}
+
+/// Normalised objects in the store, read from a thread that may block.
+pub(super) struct Stored {
+    store: Arc<dyn ObjectStore>,
+    runtime: Handle,
+    objects: BTreeMap<IndicatorId, ContentHash>,
+}
+
+impl Inputs for Stored {
+    fn observations(
+        &mut self,
+        indicator: &IndicatorId,
+    ) -> Result<Vec<Observation>, TransformError> {
+        let key = self.objects.get(indicator).copied().map(normalised_path);
+        let key = key.unwrap_or_default();
+        let read = async { self.store.get(&key).await?.bytes().await };
+        let bytes = self.runtime.block_on(read);
+        let bytes = bytes.map_err(|source| TransformError::ReadParquet {
+            object: format!("the observations of `{indicator}` at `{key}`"),
+            source: std::io::Error::from(source).into(),
+        })?;
+        observation_table::read_normalised(bytes)
+    }
+}

@@ -1,0 +1,132 @@
+use botnia_model::{Findings, ValueKind};
+
+use super::*;
+
+const MOMENT: &str = "2026-11-22T03:15:07.25Z";
+
+fn hash(text: &str) -> ContentHash {
+    ContentHash::of(text.as_bytes())
+}
+
+fn recipe() -> Recipe {
+    let indicator = IndicatorRecipe {
+        indicator_id: "sotkanet:127".parse().unwrap(),
+        description: hash("description"),
+        data: vec![hash("rows")],
+        regions: hash("regions"),
+        state: IndicatorState::Held,
+        state_since: Some("2026-11-21".to_owned()),
+        reason: Some("rows_lost".to_owned()),
+        read_under: Some(ReadUnder { expected: None }),
+    };
+    let terms = Terms {
+        schema_version: "1.0.0".to_owned(),
+        geo_vintage: "2026-01-01".to_owned(),
+        synthetic: false,
+        sources: vec![SourceTerms {
+            id: "sotkanet".parse().unwrap(),
+            kind: SourceKind::Sotkanet,
+            name: Text::default(),
+            url: "https://sotkanet.example".to_owned(),
+        }],
+        sets: IndicatorSet::builtin(),
+        groups: vec![CustomGroup {
+            id: "pohjanmaat".parse().unwrap(),
+            name: Text::default(),
+            members: vec![RegionKey::finland()],
+        }],
+        region_tables: RegionTables::builtin().clone(),
+    };
+    Recipe::new(
+        ReleaseNumber::FIRST,
+        MOMENT.parse().unwrap(),
+        vec![RegionList {
+            source: "sotkanet".parse().unwrap(),
+            answer: hash("regions"),
+        }],
+        vec![indicator],
+        terms,
+    )
+}
+
+fn entry(figures: &str) -> IndicatorEntry {
+    IndicatorEntry {
+        indicator_id: "sotkanet:127".parse().unwrap(),
+        normalised: hash(figures),
+        description: hash("description"),
+        data: vec![hash("rows")],
+        regions: hash("regions"),
+        rows_in: 1,
+        rows_out: 1,
+        findings: Findings::default(),
+        state: IndicatorState::Held,
+    }
+}
+
+fn inputs(recipe: &Recipe, figures: &str) -> ContentHash {
+    let ingredients = Ingredients {
+        series: Vec::new(),
+        regions: Vec::new(),
+    };
+    recipe.inputs(&ingredients, &[entry(figures)]).unwrap()
+}
+
+#[test]
+fn a_recipe_is_read_back_as_it_was_written() {
+    let recipe = recipe();
+    let bytes = recipe.write().unwrap();
+    let read = Recipe::read(ReleaseNumber::FIRST, &bytes).unwrap();
+    assert_eq!(read, recipe);
+    assert_eq!(read.write().unwrap(), bytes);
+}
+
+#[test]
+fn a_recipe_of_another_form_is_told_with_the_version_that_made_it() {
+    let mut recipe = recipe();
+    recipe.form = 0;
+    // Whatever else an older form has is not looked at.
+    let text = String::from_utf8(recipe.write().unwrap()).unwrap();
+    let older = text.replace("\"terms\"", "\"conditions\"");
+    let error = Recipe::read(ReleaseNumber::FIRST, older.as_bytes()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "`recipe.json` of release 1 has form 0, and this botnia reads form 1; botnia {} made it",
+            env!("CARGO_PKG_VERSION")
+        )
+    );
+    // Of its own form it is read whole or not at all.
+    let unknown = text.replace("\"form\":0", "\"form\":1,\"spice\":1");
+    let error = Recipe::read(ReleaseNumber::FIRST, unknown.as_bytes()).unwrap_err();
+    assert!(matches!(error, RecipeError::Read { .. }), "{error:?}");
+}
+
+#[test]
+fn what_makes_no_release_is_not_among_the_inputs() {
+    let first = recipe();
+    let expected = inputs(&first, "figures");
+    let mut later = recipe();
+    later.release = later.release.next();
+    later.moment = "2027-01-01T00:00:00Z".parse().unwrap();
+    later.program_version = "9.9.9".to_owned();
+    // Other bytes that say the same.
+    later.region_lists[0].answer = hash("other bytes");
+    later.indicators[0].data = vec![hash("other bytes")];
+    later.indicators[0].state = IndicatorState::Active;
+    later.indicators[0].reason = None;
+    assert_eq!(inputs(&later, "figures"), expected);
+
+    assert_ne!(inputs(&first, "other figures"), expected);
+    let changes: [fn(&mut Terms); 5] = [
+        |terms| terms.geo_vintage = "2027-01-01".to_owned(),
+        |terms| terms.synthetic = true,
+        |terms| terms.sources[0].url.push('/'),
+        |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
+        |terms| terms.region_tables.municipalities[0].valid_to = None,
+    ];
+    for (position, change) in changes.into_iter().enumerate() {
+        let mut changed = recipe();
+        change(&mut changed.terms);
+        assert_ne!(inputs(&changed, "figures"), expected, "change {position}");
+    }
+}

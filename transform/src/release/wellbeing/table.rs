@@ -1,0 +1,199 @@
+//! The rows of the reporting table, and its files.
+
+use std::collections::BTreeMap;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+use botnia_config::{IndicatorSet, SetIndicator};
+use botnia_model::{Indicator, Origin, Period, Sex, Status, Text};
+
+use super::{Figure, Reported};
+use crate::TransformError;
+use crate::aggregation::BlockReason;
+use crate::release::credits::{Catalogue, Treatment};
+use crate::release::files::Files;
+use crate::release::places::{Place, Places};
+use crate::release::series_id;
+use crate::release::table::Columns;
+
+const PATH: &str = "wellbeing.parquet";
+const SORTED_BY: [&str; 4] = ["set_id", "position", "region_level", "region_code"];
+
+/// Writes the table of all regions and that of every folder.
+pub(in crate::release) fn write(
+    sets: &[IndicatorSet],
+    reported: &Reported,
+    places: &Places,
+    catalogue: Catalogue<'_>,
+    files: &mut Files<'_>,
+) -> Result<(), TransformError> {
+    let rows = rows(sets, reported, places, catalogue);
+    let credit = |rows: &[Row<'_>]| {
+        let indicators: BTreeMap<_, _> = rows
+            .iter()
+            .filter(|row| row.figure.value.is_some())
+            .filter_map(|row| Some((&row.indicator?.indicator_id, row.indicator?)))
+            .collect();
+        catalogue.credit(indicators.into_values(), Treatment::Derived)
+    };
+    files.table(PATH, table(&rows, places), &SORTED_BY, credit(&rows))?;
+
+    let mut by_region: BTreeMap<usize, Vec<Row<'_>>> = BTreeMap::new();
+    for row in rows {
+        by_region.entry(row.figure.region).or_default().push(row);
+    }
+    for (position, place) in places.all().iter().enumerate() {
+        if let Some(folder) = place.folder() {
+            // An abolished region with figures has a folder, but nothing to report.
+            let rows = by_region.remove(&position).unwrap_or_default();
+            let path = format!("{folder}/{PATH}");
+            files.table(&path, table(&rows, places), &SORTED_BY, credit(&rows))?;
+        }
+    }
+    Ok(())
+}
+
+/// One row of the table.
+struct Row<'a> {
+    set: &'a IndicatorSet,
+    position: i32,
+    expected: &'a SetIndicator,
+    id: String,
+    /// None where the release does not have it.
+    indicator: Option<&'a Indicator>,
+    figure: Figure,
+}
+
+fn rows<'a>(
+    sets: &'a [IndicatorSet],
+    reported: &Reported,
+    places: &Places,
+    catalogue: Catalogue<'a>,
+) -> Vec<Row<'a>> {
+    let mut sets: Vec<&IndicatorSet> = sets.iter().collect();
+    sets.sort_by(|one, other| one.id.cmp(&other.id));
+    let mut rows = Vec::new();
+    for set in sets {
+        for (position, expected) in (1..).zip(&set.indicators) {
+            let id = series_id(set, expected);
+            let indicator = catalogue.find(&id);
+            let figures = reported.figures.get(&id).cloned().unwrap_or_else(|| {
+                let status = match indicator {
+                    None => Status::FetchFailed,
+                    // It is there, and its figures are withheld.
+                    Some(_) => Status::NotPublished,
+                };
+                places
+                    .reported()
+                    .map(|region| Figure::without_value(region, Sex::Total, status))
+                    .collect()
+            });
+            rows.extend(figures.into_iter().map(|figure| Row {
+                set,
+                position,
+                expected,
+                id: id.to_string(),
+                indicator,
+                figure,
+            }));
+        }
+    }
+    rows
+}
+
+fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
+    let place = |row: &Row<'_>| -> &Place { &places.all()[row.figure.region] };
+    let figure = |of: fn(&Figure) -> Option<f64>| rows.iter().map(move |row| of(&row.figure));
+    let no_unit = Text::default();
+    Columns::default()
+        .words("set_id", rows.iter().map(|row| &row.set.id))
+        .all_integers(
+            "set_version",
+            rows.iter()
+                .map(|row| i32::try_from(row.set.version).unwrap_or(i32::MAX)),
+        )
+        .all_integers("position", rows.iter().map(|row| row.position))
+        .words("theme", rows.iter().map(|row| &row.expected.theme))
+        .words("indicator_id", rows.iter().map(|row| &row.id))
+        .texts("title", || {
+            rows.iter().map(|row| {
+                row.indicator
+                    .map_or(&row.expected.title, |indicator| &indicator.title)
+            })
+        })
+        .texts("unit", || {
+            rows.iter()
+                .map(|row| row.indicator.map_or(&no_unit, |indicator| &indicator.unit))
+        })
+        .words(
+            "value_kind",
+            rows.iter().map(|row| row.expected.value_kind.as_str()),
+        )
+        .words(
+            "polarity",
+            rows.iter().map(|row| row.expected.polarity.as_str()),
+        )
+        .words(
+            "region_level",
+            rows.iter().map(|row| place(row).region.key.level.as_str()),
+        )
+        .words(
+            "region_code",
+            rows.iter().map(|row| place(row).region.key.code.as_str()),
+        )
+        .words("region_id", rows.iter().map(|row| place(row).id.as_str()))
+        .texts("region_name", || {
+            rows.iter().map(|row| &place(row).region.name)
+        })
+        .words("sex", rows.iter().map(|row| row.figure.sex.as_str()))
+        .integers(
+            "year",
+            rows.iter()
+                .map(|row| row.figure.period.as_ref().map(Period::year)),
+        )
+        .text(
+            "period",
+            rows.iter()
+                .map(|row| row.figure.period.as_ref().map(Period::as_str)),
+        )
+        .figures("value", figure(|figure| figure.value))
+        .figures("absolute_value", figure(|figure| figure.absolute_value))
+        .words("status", rows.iter().map(|row| row.figure.status.as_str()))
+        .integers(
+            "previous_year",
+            rows.iter().map(|row| Some(row.figure.previous?.0)),
+        )
+        .figures("previous_value", figure(|figure| Some(figure.previous?.1)))
+        .figures(
+            "change",
+            figure(|figure| figure.since(Some(figure.previous?.1))),
+        )
+        .figures("change_percent", figure(change_percent))
+        .figures(
+            "five_year_change",
+            figure(|figure| figure.since(figure.five_years_before)),
+        )
+        .figures("province_value", figure(|figure| figure.province_value))
+        .figures(
+            "wellbeing_county_value",
+            figure(|figure| figure.wellbeing_county_value),
+        )
+        .figures("country_value", figure(|figure| figure.country_value))
+        .optional_words(
+            "origin",
+            rows.iter().map(|row| row.figure.origin.map(Origin::as_str)),
+        )
+        .optional_words(
+            "blocked",
+            rows.iter()
+                .map(|row| row.figure.blocked.map(BlockReason::as_str)),
+        )
+        .finish()
+}
+
+/// The change in percent of the previous value's size; none from nothing.
+fn change_percent(figure: &Figure) -> Option<f64> {
+    let (_, previous) = figure.previous?;
+    let change = figure.since(Some(previous))?;
+    (previous != 0.0).then(|| 100.0 * change / previous.abs())
+}
