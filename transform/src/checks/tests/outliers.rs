@@ -28,7 +28,7 @@ fn a_figure_far_from_all_that_was_released_is_held() {
 
 #[test]
 fn a_figure_outside_the_fences_alone_is_a_note() {
-    let mut world = new_year_with(117.0);
+    let mut world = new_year_with(119.0);
     assert_eq!(world.held(), [Gate::OutlierFar]);
     world.thresholds.outlier_factor = 5.0;
     assert_eq!(world.said(), []);
