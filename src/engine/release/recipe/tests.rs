@@ -16,6 +16,7 @@ fn recipe() -> Recipe {
         regions: hash("regions"),
         normalised: hash("figures"),
         state: IndicatorState::Held,
+        state_since: Some("2026-11-21".to_owned()),
         reason: Some("rows_lost".to_owned()),
         read_under: Some(ReadUnder { expected: None }),
     };
