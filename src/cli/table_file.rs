@@ -58,7 +58,7 @@ impl TableFile {
 
     fn write_now<T>(self, make: impl FnOnce(&mut File) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let mut table = self.beside()?;
-        let made = make(table.as_file_mut())?;
+        let outcome = make(table.as_file_mut())?;
         let table = if self.is_csv {
             let mut parquet = table.into_file();
             parquet.rewind().context("read the table again")?;
@@ -77,7 +77,7 @@ impl TableFile {
             }
             anyhow::Error::new(error.error).context(format!("create `{}`", self.path.display()))
         })?;
-        Ok(made)
+        Ok(outcome)
     }
 
     /// A nameless file in the same folder, readable as any new file is.

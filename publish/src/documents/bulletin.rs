@@ -173,7 +173,7 @@ impl Phrases {
             let title = facts.indicator_title(id);
             format!("{}: {}", self.in_words(&title), periods(new))
         });
-        self.list(text, self.new_periods, news.collect());
+        self.list(text, self.new_periods, &news.collect::<Vec<_>>());
         let indicators = facts.new_indicators.iter().map(|id| {
             let mut line = self.in_words(&facts.indicator_title(id));
             if let Some(years) = facts.find(id).and_then(IndicatorFact::years) {
@@ -181,7 +181,7 @@ impl Phrases {
             }
             line
         });
-        self.list(text, self.new_indicators, indicators.collect());
+        self.list(text, self.new_indicators, &indicators.collect::<Vec<_>>());
     }
 
     fn revised(&self, text: &mut String, facts: &ReleaseFacts) {
@@ -203,7 +203,7 @@ impl Phrases {
         let _ = write!(text, "\n{}\n", sentences.join(" "));
         let figures = facts.revised_figures.iter();
         let figures = figures.map(|figure| self.figure(facts, figure));
-        self.list(text, self.largest, figures.collect());
+        self.list(text, self.largest, &figures.collect::<Vec<_>>());
     }
 
     fn figure(&self, facts: &ReleaseFacts, figure: &RevisedFigure) -> String {
@@ -243,7 +243,7 @@ impl Phrases {
                 title
             }
         });
-        self.list(text, self.gone_indicators, gone.collect());
+        self.list(text, self.gone_indicators, &gone.collect::<Vec<_>>());
     }
 
     fn held(&self, text: &mut String, facts: &ReleaseFacts) {
@@ -255,11 +255,11 @@ impl Phrases {
             let title = self.in_words(&held.title);
             format!("{title}: {}", held_because(self.language, &held.reason))
         });
-        self.list(text, self.held_indicators, held.collect());
+        self.list(text, self.held_indicators, &held.collect::<Vec<_>>());
     }
 
     /// A sentence with the number of the lines, and the first of them.
-    fn list(&self, text: &mut String, sentence: Numbered, lines: Vec<String>) {
+    fn list(&self, text: &mut String, sentence: Numbered, lines: &[String]) {
         if lines.is_empty() {
             return;
         }

@@ -97,7 +97,7 @@ fn facts() -> ReleaseFacts {
                 "sotkanet:181",
                 ("Pohjanmaa", "Österbotten"),
                 2023,
-                (3.15, 3.14),
+                (3.16, 3.17),
             ),
             RevisedFigure {
                 sex: Sex::Female,
@@ -269,10 +269,10 @@ fn a_revised_figure_stands_with_what_it_was() {
         &[
             "## New years\n\n- Työttömät, \"%\" työvoimasta (`sotkanet:181`): 2024–2025\n",
             // With as many decimals as it takes to tell them apart.
-            "| Työttömät, \"%\" työvoimasta (`sotkanet:181`) | Pohjanmaa | 2023 | 3.15 | 3.14 |  |\n",
+            "| Työttömät, \"%\" työvoimasta (`sotkanet:181`) | Pohjanmaa | 2023 | 3.16 | 3.17 |  |\n",
             "| Koko maa, women | 2009 | 5,351,427 | 5,351,430 | The area's borders changed. |\n",
             "| Koko maa, naiset | 2009 | 5\u{a0}351\u{a0}427 | 5\u{a0}351\u{a0}430 | Alueen rajat muuttuivat. |\n",
-            "| Österbotten | 2023 | 3,15 | 3,14 |  |\n",
+            "| Österbotten | 2023 | 3,16 | 3,17 |  |\n",
         ],
     );
 }
@@ -438,7 +438,7 @@ Aiemmin julkaistuista luvuista muuttui 1\u{a0}200. Aiemmin julkaistuista luvuist
 
 Suurimmat muutokset koko maan, maakuntien ja hyvinvointialueiden luvuissa:
 
-- Työttömät, \"%\" työvoimasta, Pohjanmaa, 2023: 3,15 → 3,14 (prosenttia)
+- Työttömät, \"%\" työvoimasta, Pohjanmaa, 2023: 3,16 → 3,17 (prosenttia)
 - Väestö \\| 31.12. \\<b\\>, Koko maa, 2009, naiset: 5\u{a0}351\u{a0}427 → 5\u{a0}351\u{a0}430 (prosenttia). Alueen rajat muuttuivat.
 
 ## Poistui

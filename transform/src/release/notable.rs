@@ -52,7 +52,7 @@ pub(super) fn of_indicator(
             RegionLevel::Country | RegionLevel::Province | RegionLevel::WellbeingCounty
         );
         let whole = now.breakdown.is_none() && (now.sex == Sex::Total || !has_totals);
-        (told && whole && old != new).then(|| NotableRevision {
+        (told && whole && (old - new).abs() > 0.0).then(|| NotableRevision {
             indicator: id.clone(),
             region: now.region.clone(),
             period: now.period.clone(),

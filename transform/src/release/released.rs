@@ -19,11 +19,14 @@ use super::vintages::Released;
 use crate::TransformError;
 use crate::observation_table::{Words, column, from_batch, wrong_type};
 
+/// The rows of a batch, each with its indicator.
+type Rows<T> = Result<Vec<(IndicatorId, T)>, TransformError>;
+
 /// Rows with their indicators, in the order of the indicators.
 struct ByIndicator<T> {
     reader: ParquetRecordBatchReader,
     object: String,
-    rows: fn(&RecordBatch) -> Result<Vec<(IndicatorId, T)>, TransformError>,
+    rows: fn(&RecordBatch) -> Rows<T>,
     waiting: VecDeque<(IndicatorId, T)>,
 }
 
@@ -76,7 +79,7 @@ impl ReleasedObservations {
     }
 }
 
-fn released_rows(batch: &RecordBatch) -> Result<Vec<(IndicatorId, Released)>, TransformError> {
+fn released_rows(batch: &RecordBatch) -> Rows<Released> {
     from_batch(batch)?
         .into_iter()
         .map(|(id, observation, first_release)| {
