@@ -22,6 +22,7 @@ pub use region_tables::{
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};
 pub use settings::{
-    CustomGroup, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind,
-    SourceSettings, WorkerSettings, YearRange, settings_json_schema, settings_reference_markdown,
+    CustomGroup, GateSettings, IndicatorSelector, RegionSettings, ServerSettings, Settings,
+    SourceKind, SourceSettings, WorkerSettings, YearRange, settings_json_schema,
+    settings_reference_markdown,
 };

@@ -1,6 +1,7 @@
 //! The settings file: `botnia.toml`.
 
 mod file;
+mod gates;
 mod groups;
 mod read;
 mod reference;
@@ -17,6 +18,7 @@ use crate::problem::SettingsError;
 use crate::schedule::{Missed, Overlap, Schedule};
 use crate::secret::{LedgerAddress, Secret};
 
+pub use gates::GateSettings;
 pub use groups::CustomGroup;
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
@@ -41,6 +43,8 @@ pub struct Settings {
     pub regions: RegionSettings,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
+    /// How much may change between two releases.
+    pub gates: GateSettings,
     /// The web server.
     pub server: ServerSettings,
 }

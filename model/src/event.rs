@@ -57,7 +57,16 @@ pub enum Event {
         sweep: SweepId,
         /// The indicator.
         indicator: IndicatorId,
-        /// The reason's code.
+        /// The reasons' codes, separated by commas.
+        reason: String,
+    },
+    /// An indicator's new figures are released, but a gate warns of them.
+    IndicatorWarned {
+        /// The sweep.
+        sweep: SweepId,
+        /// The indicator.
+        indicator: IndicatorId,
+        /// The reasons' codes, separated by commas.
         reason: String,
     },
     /// A person accepted held figures.
@@ -123,13 +132,14 @@ impl Event {
     pub const VERSION: u32 = 1;
 
     /// The names of all events.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 15] = [
         "sweep_started",
         "snapshot_archived",
         "snapshot_unchanged",
         "fetch_failed",
         "indicator_normalised",
         "indicator_held",
+        "indicator_warned",
         "indicator_approved",
         "indicator_rejected",
         "release_committed",
@@ -149,6 +159,7 @@ impl Event {
             Self::FetchFailed { .. } => "fetch_failed",
             Self::IndicatorNormalised { .. } => "indicator_normalised",
             Self::IndicatorHeld { .. } => "indicator_held",
+            Self::IndicatorWarned { .. } => "indicator_warned",
             Self::IndicatorApproved { .. } => "indicator_approved",
             Self::IndicatorRejected { .. } => "indicator_rejected",
             Self::ReleaseCommitted { .. } => "release_committed",

@@ -14,6 +14,7 @@ pub mod observation;
 pub mod region;
 pub mod release;
 pub mod revision;
+pub mod severity;
 pub mod snapshot;
 
 pub use clock::{Clock, FixedClock};
@@ -29,6 +30,7 @@ pub use observation::{Breakdown, Observation, Origin, Period, Sex, Status};
 pub use region::{Region, RegionCode, RegionId, RegionKey, RegionLevel};
 pub use release::{CommitRecord, FileEntry, IndicatorEntry, Manifest, ReleaseNumber};
 pub use revision::{Change, RevisionReason};
+pub use severity::Severity;
 pub use snapshot::{AnswerRole, Snapshot, SweepId};
 
 /// The version of the published dataset: major when a key, type or meaning changes or a

@@ -88,6 +88,25 @@ pub enum FaultKind {
         /// The text.
         title: String,
     },
+    /// Another unit in a description: its code and its words in all three languages.
+    WrongUnit {
+        /// The source's code of the value type, and its words.
+        code: String,
+    },
+    /// Figures times a factor.
+    WrongValues {
+        /// Only of this region, by its id; none: of all.
+        region: Option<u32>,
+        /// Only of this year; none: of all.
+        year: Option<i32>,
+        /// What each is multiplied by.
+        factor: f64,
+    },
+    /// No row of these regions.
+    MissingRegions {
+        /// Their ids.
+        regions: Vec<u32>,
+    },
     /// A field less in the answer's object, or in every object of its array.
     MissingField {
         /// The field's key.
@@ -113,6 +132,9 @@ impl FaultKind {
             Self::SlowLoris { .. } => "slow_loris",
             Self::Forbidden => "forbidden",
             Self::WrongTitle { .. } => "wrong_title",
+            Self::WrongUnit { .. } => "wrong_unit",
+            Self::WrongValues { .. } => "wrong_values",
+            Self::MissingRegions { .. } => "missing_regions",
             Self::MissingField { .. } => "missing_field",
         }
     }
@@ -124,6 +146,9 @@ impl FaultKind {
             }
             Self::ShortAnswer { keep } if !(0.0..=1.0).contains(keep) => {
                 Some("`keep` is not between 0 and 1")
+            }
+            Self::WrongValues { factor, .. } if !factor.is_finite() => {
+                Some("`factor` is no finite number")
             }
             Self::SlowLoris { bytes_per_second } if *bytes_per_second == 0 => {
                 Some("`bytes_per_second` is 0")

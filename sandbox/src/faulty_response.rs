@@ -10,6 +10,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::stream;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +42,28 @@ pub(crate) fn with_fault(answer: Answer, fault: &FaultKind) -> Answer {
                 *found = serde_json::json!({ "fi": title, "sv": title, "en": title });
             }
         }),
+        FaultKind::WrongUnit { code } => edited(answer, |object| {
+            if let Some(found) = object.get_mut("primaryValueType") {
+                let words = serde_json::json!({ "fi": code, "sv": code, "en": code });
+                *found = serde_json::json!({ "code": code, "title": words });
+            }
+        }),
+        FaultKind::WrongValues {
+            region,
+            year,
+            factor,
+        } => edited(answer, |row| {
+            let is = |key: &str, wanted: Option<i64>| {
+                wanted.is_none_or(|wanted| row.get(key).and_then(Value::as_i64) == Some(wanted))
+            };
+            let meant = is("region", region.map(i64::from)) && is("year", year.map(i64::from));
+            if let Some(value) = row.get("value").and_then(Value::as_f64)
+                && meant
+            {
+                row.insert("value".to_owned(), (value * factor).into());
+            }
+        }),
+        FaultKind::MissingRegions { regions } => without_regions(answer, regions),
         FaultKind::MissingField { field } => edited(answer, |object| {
             object.remove(field);
         }),
@@ -70,19 +93,32 @@ fn shortened(answer: Answer, keep: f64) -> Answer {
     }
 }
 
+/// The rows of an array that are about other regions.
+fn without_regions(answer: Answer, regions: &[u32]) -> Answer {
+    let Ok(mut rows) = serde_json::from_slice::<Vec<Value>>(&answer.body) else {
+        return answer;
+    };
+    rows.retain(|row| {
+        !regions
+            .iter()
+            .any(|region| row["region"].as_u64() == Some(u64::from(*region)))
+    });
+    Answer {
+        body: Value::from(rows).to_string().into(),
+        ..answer
+    }
+}
+
 /// The same change to the answer's object, or to each object of its array.
-fn edited(
-    answer: Answer,
-    edit: impl Fn(&mut serde_json::Map<String, serde_json::Value>),
-) -> Answer {
-    let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(&answer.body) else {
+fn edited(answer: Answer, edit: impl Fn(&mut serde_json::Map<String, Value>)) -> Answer {
+    let Ok(mut value) = serde_json::from_slice::<Value>(&answer.body) else {
         return answer;
     };
     match &mut value {
-        serde_json::Value::Object(object) => edit(object),
-        serde_json::Value::Array(elements) => elements
+        Value::Object(object) => edit(object),
+        Value::Array(elements) => elements
             .iter_mut()
-            .filter_map(serde_json::Value::as_object_mut)
+            .filter_map(Value::as_object_mut)
             .for_each(edit),
         _ => {}
     }

@@ -49,6 +49,9 @@
 //! | `slow_loris` | the right answer, a few bytes per second |
 //! | `forbidden` | 403 with a short HTML page |
 //! | `wrong_title` | another indicator's title under the id |
+//! | `wrong_unit` | another unit in the description |
+//! | `wrong_values` | figures times a factor: of one region and year, or all |
+//! | `missing_regions` | no row of some regions |
 //! | `missing_field` | objects without one of their fields |
 //!
 //! What is deliberately absent: a clock, randomness that is not from the seed, and any use

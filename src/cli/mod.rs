@@ -97,7 +97,7 @@ enum Command {
     /// Write the observations as a release had them.
     Export(export::Export),
     /// The indicators whose new figures wait for a person, and why.
-    Held,
+    Held(held::Held),
     /// Accept the held figures of an indicator; the next run publishes them.
     Approve(held::Approve),
     /// Refuse the held figures of an indicator; the last good ones stay published.
@@ -196,7 +196,7 @@ impl Command {
             Self::Releases => releases::run(global).await,
             Self::Diff(command) => command.run(global).await,
             Self::Export(command) => command.run(global).await,
-            Self::Held => held::list(global).await,
+            Self::Held(command) => command.run(global).await,
             Self::Approve(command) => command.run(global, clock).await,
             Self::Reject(command) => command.run(global, clock).await,
             Self::Retry(command) => command.run(global, clock).await,

@@ -168,7 +168,7 @@ fn summarise(summary: &RunSummary, storage: &Storage, took: Duration) {
     }
 }
 
-/// What failed and what is held: said even where nothing else is.
+/// What failed, what is released with a warning and what is held: said even where nothing else is.
 fn list_troubles(summary: &RunSummary) {
     list(
         "Failed     ",
@@ -181,6 +181,15 @@ fn list_troubles(summary: &RunSummary) {
         } else {
             "nothing is published yet; the next run tries again"
         },
+    );
+    list(
+        "Warned     ",
+        summary.warned.iter().flat_map(|(indicator, warnings)| {
+            warnings
+                .iter()
+                .map(move |warning| format!("{indicator}: {}", warning.message))
+        }),
+        "these figures are released; `botnia status` lists them until others come",
     );
     list(
         "Held       ",

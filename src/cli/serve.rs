@@ -49,6 +49,7 @@ impl Serve {
         let state = ServerState {
             ledger: engine.ledger().clone(),
             releases: engine.releases().clone(),
+            quarantine: engine.quarantine().clone(),
             schedules: scheduler.next_slots(),
             clock,
             time_zone,

@@ -2,12 +2,13 @@
 
 use botnia_config::RegionTables;
 use botnia_ingest::Archive;
+use botnia_model::Severity;
 
 use super::output::{count, data, field};
 use super::run::unknown_region;
 use super::{Exit, Global, no_data_yet};
 use crate::engine::job::{JobRecord, JobState};
-use crate::engine::ledger::Ledger;
+use crate::engine::ledger::{HoldReason, Ledger};
 use crate::engine::regions::regions_without_table;
 use crate::engine::storage::Storage;
 use crate::engine::{is_selected, is_wanted};
@@ -64,12 +65,18 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
     for (indicator, series) in &all {
         if let Some(held) = series.held.as_ref().filter(|held| held.rejected.is_none()) {
             waits = true;
-            for reason in &held.reasons {
+            for reason in held.reasons.iter().filter(|reason| holds(reason)) {
                 data(format_args!(
                     "Held       {indicator} since {}: {}",
                     held.since, reason.message
                 ));
             }
+        }
+    }
+    for (indicator, series) in &all {
+        let accepted = series.accepted.iter();
+        for warning in accepted.flat_map(|figures| &figures.warnings) {
+            data(format_args!("Warned     {indicator}: {}", warning.message));
         }
     }
     let mut failing = false;
@@ -101,6 +108,10 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<Exit> {
     } else {
         Exit::Done
     })
+}
+
+fn holds(reason: &HoldReason) -> bool {
+    reason.severity == Severity::Hold
 }
 
 /// A job that somebody works on, or that waits for its next attempt. One that was never

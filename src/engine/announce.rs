@@ -23,6 +23,7 @@ impl Engine {
         Ok(Work {
             verdict: Verdict::Done(JobResult::Announced),
             done,
+            replaced: None,
         })
     }
 }

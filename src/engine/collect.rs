@@ -1,6 +1,7 @@
 //! Collecting garbage: removes what nothing refers to, and nothing else.
 //!
-//! Referred to is what the ledger names (figures that are accepted or held) and what the
+//! Referred to is what the ledger names (figures that are accepted or held, the latter with
+//! what the quarantine has of them) and what the
 //! manifest of a release names that is kept. Raw answers and their index are never
 //! removed: they are the evidence.
 //!
@@ -24,6 +25,7 @@ use super::EngineError;
 use super::job::{JobState, Task};
 use super::ledger::Ledger;
 use super::normalised::{NORMALISED, normalised_path};
+use super::quarantine;
 
 /// What is younger may belong to work that is under way.
 const YOUNG: SignedDuration = SignedDuration::from_hours(24);
@@ -49,7 +51,7 @@ pub struct Collection<'a> {
 pub struct Garbage {
     /// Releases that are older than those to be kept. Their commit records stay.
     pub releases: Vec<ReleaseNumber>,
-    /// Normalised objects that nothing refers to: key and bytes.
+    /// Normalised objects and reports of the quarantine that nothing refers to: key and bytes.
     pub objects: Vec<(String, u64)>,
     /// Files of writers that are gone.
     pub leftovers: Vec<Abandoned>,
@@ -75,7 +77,14 @@ impl Collection<'_> {
         let objects = objects
             .into_iter()
             .filter(|(hash, _)| !referred_to.contains(hash))
-            .map(|(_, object)| (object.location.to_string(), object.size))
+            .map(|(_, object)| object);
+        let reports = quarantine::unnamed(self.store.as_ref(), self.ledger).await?;
+        let reports = reports
+            .into_iter()
+            .filter(|object| is_older(object, written_before));
+        let objects = objects
+            .chain(reports)
+            .map(|object| (object.location.to_string(), object.size))
             .collect();
         Ok(Garbage {
             releases,
@@ -200,13 +209,13 @@ impl Collection<'_> {
             Ok(found) => found,
             // Somebody else collects, too.
             Err(object_store::Error::NotFound { .. }) => return Ok(false),
-            Err(source) => return Err(failed("look at the normalised object")(source)),
+            Err(source) => return Err(failed("look at the object")(source)),
         };
         if !is_older(&found, written_before) {
             return Ok(false);
         }
         let deleted = self.store.delete(&path).await;
-        deleted.map_err(failed("remove the normalised object"))?;
+        deleted.map_err(failed("remove the object"))?;
         Ok(true)
     }
 }

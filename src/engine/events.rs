@@ -70,6 +70,13 @@ fn log(event: &Event) {
         } => {
             tracing::error!(%sweep, %indicator, %reason, "Indicator held for a person");
         }
+        Event::IndicatorWarned {
+            sweep,
+            indicator,
+            reason,
+        } => {
+            tracing::warn!(%sweep, %indicator, %reason, "Indicator released with a warning");
+        }
         Event::IndicatorApproved {
             indicator,
             normalised,

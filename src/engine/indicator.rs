@@ -1,21 +1,18 @@
 //! One indicator: described, fetched where it moved, archived, normalised, checked, and
 //! accepted or held.
 
+mod judgement;
+
 use std::sync::Arc;
 
 use botnia_config::{SetIndicator, SourceSettings, YearRange};
 use botnia_ingest::{Answer, ArchiveError, Source};
-use botnia_model::{
-    ContentHash, Event, IndicatorId, Observation, Snapshot, SourceIndicator, SweepId,
-};
-use botnia_transform::checks::{self, Hold};
-use botnia_transform::normalise::{self, Description, Normalised, RegionIndex};
-use botnia_transform::{TransformError, observation_table};
+use botnia_model::{ContentHash, Event, IndicatorId, Snapshot, SourceIndicator, SweepId};
+use botnia_transform::normalise;
 use bytes::Bytes;
 
 use super::job::{Fetching, JobResult, Lease, Verdict};
-use super::ledger::{Completion, Failure, Figures, Held, HoldReason, Series, SeriesChange};
-use super::observed::Answers;
+use super::ledger::{Completion, Failure, Figures, HoldReason, Series, SeriesChange};
 use super::plan::Frame;
 use super::sweep::{Trouble, chain, expected, themes};
 use super::{Engine, EngineError, Progress, RowCounts, Work, retry};
@@ -38,7 +35,10 @@ struct Indicator<'a> {
 
 /// What came of one indicator.
 enum Outcome {
-    Changed(RowCounts),
+    Changed {
+        rows: RowCounts,
+        warnings: Vec<HoldReason>,
+    },
     Unchanged,
     Held(Vec<HoldReason>),
     Rejected,
@@ -55,12 +55,6 @@ struct Described {
 struct Fetched {
     data: Vec<(ContentHash, Bytes)>,
     synthetic: bool,
-}
-
-/// Figures fresh from the normaliser, not yet accepted or held.
-struct Fresh {
-    figures: Figures,
-    holds: Vec<Hold>,
 }
 
 /// What a piece of work has seen and done so far.
@@ -99,6 +93,8 @@ impl Engine {
             mut done,
             snapshots,
         } = seen;
+        let held = series.as_ref().and_then(|series| series.held.as_ref());
+        let held = held.map(|held| held.figures.normalised);
         let (change, outcome) = match worked {
             Ok(worked) => worked,
             Err(trouble) => {
@@ -106,9 +102,23 @@ impl Engine {
                 return self.failed(lease, id, sweep, series, &trouble).await;
             }
         };
+        let replaced = held
+            .filter(|held| match &change {
+                SeriesChange::Accepted(_) => true,
+                SeriesChange::Held(now) => now.figures.normalised != *held,
+                SeriesChange::Confirmed | SeriesChange::Failed(_) => false,
+            })
+            .map(|held| (id.clone(), held));
         done.series = Some((id.clone(), change));
         let (word, result) = match outcome {
-            Outcome::Changed(rows) => ("changed", JobResult::Changed { rows, snapshots }),
+            Outcome::Changed { rows, warnings } => (
+                "changed",
+                JobResult::Changed {
+                    rows,
+                    warnings,
+                    snapshots,
+                },
+            ),
             Outcome::Unchanged => ("unchanged", JobResult::Unchanged { snapshots }),
             Outcome::Held(reasons) => ("held", JobResult::Held { reasons, snapshots }),
             Outcome::Rejected => ("rejected", JobResult::Rejected { snapshots }),
@@ -117,6 +127,7 @@ impl Engine {
         Ok(Work {
             verdict: Verdict::Done(result),
             done,
+            replaced,
         })
     }
 
@@ -249,11 +260,11 @@ impl Indicator<'_> {
             };
             (described, fetched)
         };
-        let fresh = match self.normalise(described, fetched).await? {
+        let fresh = match self.judge(described, fetched).await? {
             Ok(fresh) => fresh,
             Err(failure) => return Ok(Err(failure)),
         };
-        Ok(Ok(self.decide(fresh, &mut seen.done)))
+        self.decide(fresh, &mut seen.done).await.map(Ok)
     }
 
     /// Whether nothing moved: same description, same years asked for, same division, same
@@ -335,153 +346,6 @@ impl Indicator<'_> {
         }
     }
 
-    /// The observations that are published now. An object that was lost is made again;
-    /// where that cannot be, only a person who asks for everything anew goes on without.
-    async fn previous(&self) -> Result<Option<Bytes>, EngineError> {
-        let Some(figures) = self.accepted() else {
-            return Ok(None);
-        };
-        let restoring = self
-            .engine
-            .restore_normalised(self.settings, self.id, figures);
-        match restoring.await {
-            Err(EngineError::Lost { .. }) if self.fetching == Fetching::Everything => Ok(None),
-            Err(error) => Err(error),
-            Ok(()) => self.engine.find_normalised(figures.normalised).await,
-        }
-    }
-
-    /// Normalises off the event loop, stores the object, and checks it against the
-    /// figures that are published now.
-    async fn normalise(
-        &self,
-        description: Described,
-        fetched: Fetched,
-    ) -> Result<Result<Fresh, Trouble>, EngineError> {
-        let previous = self.previous().await?;
-        let accepted_title = self.accepted().map(|figures| figures.title.clone());
-        let Fetched { data, synthetic } = fetched;
-        let (hashes, data) = data.into_iter().unzip();
-        let answers = Answers {
-            kind: self.settings.kind,
-            indicator: self.id.clone(),
-            description: description.body,
-            data,
-            regions: Arc::clone(&self.frame.regions),
-            expected: self.expected.clone(),
-            themes: self.themes.clone(),
-        };
-        let worked = tokio::task::spawn_blocking(move || {
-            let observed = answers.observe()?;
-            let previous = previous
-                .map(observation_table::read_normalised)
-                .transpose()?;
-            let holds = holds(
-                &observed.described,
-                &observed.normalised,
-                &answers.regions,
-                previous.as_deref(),
-                accepted_title.as_deref(),
-            );
-            let bytes = observed.object()?;
-            Ok::<_, TransformError>((observed, holds, bytes))
-        })
-        .await
-        .map_err(|source| EngineError::Aborted {
-            operation: "normalise an indicator",
-            source,
-        })?;
-        let (observed, holds, bytes) = match worked {
-            Ok(worked) => worked,
-            Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
-        };
-        self.engine.write_normalised(observed.hash, bytes).await?;
-        let findings = observed.findings();
-        // Figures from the archive are still those of the years that were asked for then.
-        let years = match self.accepted() {
-            Some(figures) if self.fetching == Fetching::Archived => figures.years.clone(),
-            _ => self.years.clone(),
-        };
-        Ok(Ok(Fresh {
-            figures: Figures {
-                description: description.hash,
-                data: hashes,
-                years,
-                regions: self.frame.regions_hash,
-                division: self.frame.division,
-                title: observed.described.indicator.title.fi,
-                normalised: observed.hash,
-                normaliser: normalise::NORMALISER_VERSION,
-                expected: self.expected.clone(),
-                rows_in: observed.normalised.rows_in,
-                rows_out: observed.normalised.observations.len() as u64,
-                findings,
-                synthetic: synthetic || description.synthetic,
-            },
-            holds,
-        }))
-    }
-
-    /// Accepts or holds.
-    fn decide(&self, fresh: Fresh, done: &mut Completion) -> (SeriesChange, Outcome) {
-        let figures = fresh.figures;
-        if fresh.holds.is_empty() {
-            let same = self
-                .accepted()
-                .is_some_and(|accepted| accepted.normalised == figures.normalised);
-            done.events.push(Event::IndicatorNormalised {
-                sweep: self.sweep.clone(),
-                indicator: self.id.clone(),
-                normalised: figures.normalised,
-            });
-            let outcome = if same {
-                Outcome::Unchanged
-            } else {
-                Outcome::Changed(RowCounts {
-                    read: figures.rows_in,
-                    observations: figures.rows_out,
-                    withheld: figures.findings.withheld_rows(),
-                })
-            };
-            return (SeriesChange::Accepted(figures), outcome);
-        }
-        let reasons: Vec<_> = fresh
-            .holds
-            .iter()
-            .map(|hold| HoldReason {
-                code: hold.reason.as_str().to_owned(),
-                message: hold.message.clone(),
-            })
-            .collect();
-        // The same figures again: since when, and what a person said of them, still holds.
-        let earlier = self
-            .series
-            .as_ref()
-            .and_then(|series| series.held.as_ref())
-            .filter(|held| held.figures.normalised == figures.normalised);
-        let held = Held {
-            figures,
-            reasons: reasons.clone(),
-            since: earlier.map_or_else(|| self.engine.clock.now(), |held| held.since),
-            rejected: earlier.and_then(|held| held.rejected.clone()),
-        };
-        let outcome = if held.rejected.is_some() {
-            Outcome::Rejected
-        } else {
-            done.events.push(Event::IndicatorHeld {
-                sweep: self.sweep.clone(),
-                indicator: self.id.clone(),
-                reason: reasons
-                    .iter()
-                    .map(|reason| reason.code.as_str())
-                    .collect::<Vec<_>>()
-                    .join(","),
-            });
-            Outcome::Held(reasons)
-        };
-        (SeriesChange::Held(held), outcome)
-    }
-
     async fn keep(&self, answer: &Answer, part: u32, seen: &mut Seen) -> Result<(), EngineError> {
         self.engine
             .keep(&self.sweep, answer, part, &mut seen.done)
@@ -498,23 +362,6 @@ fn is_synthetic(answer: &Answer) -> bool {
         .headers
         .iter()
         .any(|(name, value)| name == botnia_sandbox::SYNTHETIC_HEADER && value == "true")
-}
-
-/// The checks, except that a title which a person accepted once is not held again.
-fn holds(
-    described: &Description,
-    normalised: &Normalised,
-    regions: &RegionIndex,
-    previous: Option<&[Observation]>,
-    accepted_title: Option<&str>,
-) -> Vec<Hold> {
-    let known = accepted_title == Some(described.indicator.title.fi.as_str());
-    let title = if known {
-        &normalise::TitleCheck::Same
-    } else {
-        &described.title_check
-    };
-    checks::check(previous, normalised, title, regions)
 }
 
 /// The years of the settings, as they stand there.

@@ -334,6 +334,9 @@ pub enum JobResult {
     Changed {
         /// Its rows.
         rows: RowCounts,
+        /// What the gates warned of.
+        #[serde(default)]
+        warnings: Vec<HoldReason>,
         /// The answers.
         snapshots: Vec<Snapshot>,
     },

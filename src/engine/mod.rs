@@ -17,6 +17,7 @@ mod normalised;
 mod observed;
 mod own_use;
 mod plan;
+pub mod quarantine;
 pub mod regions;
 pub(crate) mod release;
 mod request;
@@ -42,7 +43,7 @@ use std::sync::{Arc, Mutex};
 
 use botnia_config::{IndicatorSelector, IndicatorSet, RegionTables, Settings, SourceSettings};
 use botnia_ingest::{Archive, ArchiveError, ClientLimits, PoliteClient, SourceError};
-use botnia_model::{Clock, IndicatorId, ReleaseNumber, SourceId, SourceIndicator};
+use botnia_model::{Clock, ContentHash, IndicatorId, ReleaseNumber, SourceId, SourceIndicator};
 use botnia_publish::error::{DISK_FULL_HINT, is_disk_full};
 use botnia_publish::{PublishError, Releases};
 use botnia_transform::TransformError;
@@ -53,6 +54,7 @@ use serde::{Deserialize, Serialize};
 use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
+use quarantine::Quarantine;
 use regions::regions_without_table;
 use release::recipe::RecipeError;
 use storage::{Storage, StorageError};
@@ -72,6 +74,7 @@ pub struct Engine {
     archive: Archive,
     ledger: Ledger,
     releases: Releases,
+    quarantine: Quarantine,
     /// The region list of each source's present sweep, read.
     frames: tokio::sync::Mutex<HashMap<SourceId, Arc<Frame>>>,
     /// How this process is named in the leases that it takes.
@@ -84,6 +87,8 @@ pub struct Engine {
 struct Work {
     verdict: Verdict,
     done: Completion,
+    /// Held figures that other ones took the place of: they leave the quarantine after that.
+    replaced: Option<(IndicatorId, ContentHash)>,
 }
 
 impl Work {
@@ -92,6 +97,7 @@ impl Work {
         Self {
             verdict,
             done: Completion::default(),
+            replaced: None,
         }
     }
 }
@@ -142,6 +148,15 @@ pub enum EngineError {
         object: String,
         /// Why it cannot be made again.
         reason: String,
+    },
+    /// A report of the quarantine is no such report.
+    #[error("read the report `{object}`")]
+    Report {
+        /// The object.
+        object: String,
+        /// The cause.
+        #[source]
+        source: serde_json::Error,
     },
     /// An announcement is no JSON.
     #[error("{operation} an announcement of the outbox")]
@@ -357,6 +372,7 @@ impl Engine {
         Ok(Self {
             client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
+            quarantine: Quarantine::of(&storage),
             tables,
             settings,
             sets,
@@ -459,6 +475,11 @@ impl Engine {
     /// Its releases.
     pub fn releases(&self) -> &Releases {
         &self.releases
+    }
+
+    /// What was held.
+    pub fn quarantine(&self) -> &Quarantine {
+        &self.quarantine
     }
 
     /// Where everything is kept.

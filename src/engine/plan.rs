@@ -100,6 +100,7 @@ impl Engine {
         Ok(Work {
             verdict: Verdict::Done(result),
             done,
+            replaced: None,
         })
     }
 

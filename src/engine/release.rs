@@ -69,6 +69,7 @@ impl Engine {
         Ok(Work {
             verdict: Verdict::Done(JobResult::Released { release }),
             done,
+            replaced: None,
         })
     }
 

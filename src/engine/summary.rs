@@ -17,6 +17,8 @@ pub struct RunSummary {
     pub failures: Vec<(String, String)>,
     /// What waits for a person, and why.
     pub held: Vec<(IndicatorId, Vec<HoldReason>)>,
+    /// What is released with a warning, and which.
+    pub warned: Vec<(IndicatorId, Vec<HoldReason>)>,
     /// Rows in the answers, observations made of them, and rows withheld with a finding.
     pub rows: RowCounts,
     /// Regions that a source lists and the region tables do not have. They hold nothing.
@@ -114,7 +116,10 @@ pub(super) fn summarise(jobs: &[JobRecord]) -> RunSummary {
                     .failures
                     .push((job.task.subject(), failure.message.clone()));
             }
-            (_, Some(JobResult::Changed { rows, .. }), None) => {
+            (task, Some(JobResult::Changed { rows, warnings, .. }), None) => {
+                if let (Task::Indicator { indicator, .. }, false) = (task, warnings.is_empty()) {
+                    summary.warned.push((indicator.clone(), warnings.clone()));
+                }
                 summary.rows.read += rows.read;
                 summary.rows.observations += rows.observations;
                 summary.rows.withheld += rows.withheld;
@@ -137,6 +142,7 @@ pub(super) fn summarise(jobs: &[JobRecord]) -> RunSummary {
     summary.sweeps.sort_by(|left, right| left.0.cmp(&right.0));
     summary.failures.sort();
     summary.held.sort_by(|left, right| left.0.cmp(&right.0));
+    summary.warned.sort_by(|left, right| left.0.cmp(&right.0));
     summary
 }
 

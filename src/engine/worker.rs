@@ -226,6 +226,9 @@ impl Engine {
         self.ledger
             .finish(self.clock.now(), lease, &work.verdict, &work.done)
             .await?;
+        if let Some((indicator, figures)) = &work.replaced {
+            self.quarantine.forget(indicator, *figures).await;
+        }
         if lease.task == Task::Release {
             self.forget_daily().await;
         }

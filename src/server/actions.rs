@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Extension, Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router, middleware};
-use botnia_model::IndicatorId;
+use botnia_model::{ContentHash, IndicatorId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
@@ -20,7 +20,7 @@ use super::error::ServerError;
 use super::problem::Problem;
 use crate::engine::job::{Fetching, JobId, JobRecord};
 use crate::engine::ledger::LedgerError;
-use crate::engine::review::{self, ReviewError};
+use crate::engine::review::{Review, ReviewError};
 use crate::engine::{EngineError, RunRequest, begin_run};
 
 /// Bytes of a request: a note is a few sentences.
@@ -72,6 +72,32 @@ pub(super) enum Refusals {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub(super) struct Nothing {}
+
+/// What is approved.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "The law changed; the ministry announced it."}))]
+pub(super) struct Approval {
+    /// The figures that were looked at, as `/api/v1/held` names them: no others are accepted.
+    /// Absent: whatever is held.
+    #[schema(value_type = Option<String>)]
+    figures: Option<ContentHash>,
+    /// The reason; it is kept with the figures.
+    note: Option<String>,
+}
+
+/// What is rejected, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "The source mixed up two indicators; they were told."}))]
+pub(super) struct Refusal {
+    /// The reason, for whoever asks later; not empty.
+    note: String,
+    /// The figures that were looked at, as `/api/v1/held` names them: no others are refused.
+    /// Absent: whatever is held.
+    #[schema(value_type = Option<String>)]
+    figures: Option<ContentHash>,
+}
 
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -151,10 +177,10 @@ type Asked = Result<Bytes, BytesRejection>;
     post,
     path = "/api/v1/held/{indicator_id}/approve",
     params(("indicator_id" = String, Path, description = "The indicator.", example = "sotkanet:127")),
-    request_body = Nothing,
+    request_body = Approval,
     responses(
         (status = 200, body = Decided),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "Nothing of it is held."),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "Nothing of it is held, or other figures."),
         Refusals,
     ),
     security(("token" = [])),
@@ -165,9 +191,10 @@ async fn approve(
     Extension(caller): Extension<Caller>,
     asked: Asked,
 ) -> Result<Json<Decided>, Problem> {
-    let Nothing {} = read(asked)?;
+    let Approval { figures, note } = read(asked)?;
     let indicator = indicator_id(&indicator)?;
-    review::approve(&shared.ledger, &indicator, shared.clock.now())
+    review(&shared)
+        .approve(&indicator, figures, note)
         .await
         .map_err(undecided)?;
     caller.acted("approve", &indicator.to_string());
@@ -183,10 +210,10 @@ async fn approve(
     post,
     path = "/api/v1/held/{indicator_id}/reject",
     params(("indicator_id" = String, Path, description = "The indicator.", example = "sotkanet:127")),
-    request_body = Note,
+    request_body = Refusal,
     responses(
         (status = 200, body = Decided),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "Nothing of it is held."),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "Nothing of it is held, or other figures."),
         Refusals,
     ),
     security(("token" = [])),
@@ -197,9 +224,11 @@ async fn reject(
     Extension(caller): Extension<Caller>,
     asked: Asked,
 ) -> Result<Json<Decided>, Problem> {
-    let note = note(asked)?;
+    let Refusal { note, figures } = read(asked)?;
+    let note = reason(note)?;
     let indicator = indicator_id(&indicator)?;
-    review::reject(&shared.ledger, &indicator, &note, shared.clock.now())
+    review(&shared)
+        .reject(&indicator, figures, &note)
         .await
         .map_err(undecided)?;
     caller.acted("reject", &indicator.to_string());
@@ -325,8 +354,20 @@ fn read<T: DeserializeOwned>(asked: Asked) -> Result<T, Problem> {
     })
 }
 
+fn review(shared: &Shared) -> Review<'_> {
+    Review {
+        ledger: &shared.ledger,
+        quarantine: &shared.quarantine,
+        now: shared.clock.now(),
+    }
+}
+
 fn note(asked: Asked) -> Result<String, Problem> {
     let Note { note } = read(asked)?;
+    reason(note)
+}
+
+fn reason(note: String) -> Result<String, Problem> {
     if note.trim().is_empty() {
         return Err(Problem::wrong_question(
             "This needs its reason, for whoever asks later: `{\"note\": \"…\"}`.",
@@ -374,6 +415,9 @@ fn undecided(error: ReviewError) -> Problem {
         )),
         ReviewError::NothingHeld { .. } => Problem::nothing_to_decide(format!(
             "There is nothing to decide: {error}. `/api/v1/held` lists what waits."
+        )),
+        ReviewError::OtherFigures { .. } => Problem::nothing_to_decide(format!(
+            "Nothing was decided: {error}. `/api/v1/held` has them."
         )),
         ReviewError::NoReason => Problem::wrong_question(format!("{error}.")),
         ReviewError::Ledger(source) => unrecorded(source),

@@ -1,13 +1,13 @@
 //! Indicators that need a look: those that are held, and those that could not be had.
 
-use botnia_model::IndicatorId;
+use botnia_model::{ContentHash, IndicatorId};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Shared;
 use super::error::ServerError;
-use crate::engine::ledger::Series;
+use crate::engine::ledger::{HoldReason, Series};
 
 /// New figures of an indicator that were not accepted. The last accepted ones are served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -20,7 +20,10 @@ pub(super) struct HeldIndicator {
     /// Since when, UTC.
     #[schema(value_type = String, format = DateTime)]
     pub(super) since: Timestamp,
-    /// Why.
+    /// The held figures: to be sent back with a decision.
+    #[schema(value_type = String)]
+    pub(super) figures: ContentHash,
+    /// What the gates say, those that hold first.
     pub(super) reasons: Vec<Reason>,
     /// Why a person refused them; absent while they wait for a decision.
     pub(super) rejected: Option<String>,
@@ -32,11 +35,25 @@ pub(super) struct HeldIndicator {
     pub(super) published: bool,
 }
 
-/// One reason for holding figures.
+/// An indicator that is released with a warning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct WarnedIndicator {
+    /// The indicator.
+    #[schema(value_type = String)]
+    pub(super) indicator_id: IndicatorId,
+    /// Its Finnish title.
+    pub(super) title: String,
+    /// What the gates warn of.
+    pub(super) warnings: Vec<Reason>,
+}
+
+/// One reason for holding figures, or for a warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct Reason {
     /// Its code: `rows_lost`.
     pub(super) code: String,
+    /// `hold`, `warn` or `note`.
+    pub(super) severity: &'static str,
     /// A sentence with numbers, in English.
     pub(super) message: String,
 }
@@ -76,19 +93,30 @@ pub(super) fn held((indicator, series): &(IndicatorId, Series)) -> Option<HeldIn
         indicator_id: indicator.clone(),
         title: held.figures.title.clone(),
         since: held.since,
-        reasons: held
-            .reasons
-            .iter()
-            .map(|reason| Reason {
-                code: reason.code.clone(),
-                message: reason.message.clone(),
-            })
-            .collect(),
+        figures: held.figures.normalised,
+        reasons: held.reasons.iter().map(reason).collect(),
         rejected: held.rejected.clone(),
         rows_in: held.figures.rows_in,
         rows_out: held.figures.rows_out,
         published: series.accepted.is_some(),
     })
+}
+
+pub(super) fn warned((indicator, series): &(IndicatorId, Series)) -> Option<WarnedIndicator> {
+    let figures = series.accepted.as_ref()?;
+    (!figures.warnings.is_empty()).then(|| WarnedIndicator {
+        indicator_id: indicator.clone(),
+        title: figures.title.clone(),
+        warnings: figures.warnings.iter().map(reason).collect(),
+    })
+}
+
+fn reason(reason: &HoldReason) -> Reason {
+    Reason {
+        code: reason.code.clone(),
+        severity: reason.severity.as_str(),
+        message: reason.message.clone(),
+    }
 }
 
 pub(super) fn failing((indicator, series): &(IndicatorId, Series)) -> Option<FailingIndicator> {

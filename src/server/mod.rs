@@ -45,6 +45,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::engine::ledger::Ledger;
+use crate::engine::quarantine::Quarantine;
 use authority::Authority;
 use committed::CommittedReleases;
 use traffic::Traffic;
@@ -67,6 +68,8 @@ pub struct ServerState {
     pub ledger: Ledger,
     /// What was published.
     pub releases: Releases,
+    /// What was held.
+    pub quarantine: Quarantine,
     /// What is next.
     pub schedules: Arc<dyn Schedules>,
     /// Tells how old things are.
@@ -85,6 +88,7 @@ pub struct ServerState {
 struct Shared {
     ledger: Ledger,
     releases: CommittedReleases,
+    quarantine: Quarantine,
     schedules: Arc<dyn Schedules>,
     clock: Arc<dyn Clock>,
     time_zone: TimeZone,
@@ -110,6 +114,7 @@ pub fn router(state: ServerState) -> Router {
     let shared = Arc::new(Shared {
         ledger: state.ledger,
         releases: CommittedReleases::new(state.releases),
+        quarantine: state.quarantine,
         schedules: state.schedules,
         clock: state.clock,
         time_zone: state.time_zone,

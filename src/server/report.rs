@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::Shared;
 use super::committed::CommittedRelease;
 use super::error::ServerError;
-use super::indicators::{FailingIndicator, HeldIndicator, failing, held};
+use super::indicators::{FailingIndicator, HeldIndicator, WarnedIndicator, failing, held, warned};
 use super::work::{DeadLetter, Jobs, RunningJob, WaitingJob};
 use crate::engine::ledger::{Series, SweepRecord};
 
@@ -106,6 +106,8 @@ pub(super) struct Status {
     pub(super) dead_letters: Vec<DeadLetter>,
     /// New figures that were not accepted, by indicator.
     pub(super) held: Vec<HeldIndicator>,
+    /// Indicators that are released with a warning, by indicator.
+    pub(super) warned: Vec<WarnedIndicator>,
     /// Indicators that could not be had, by indicator.
     pub(super) failing: Vec<FailingIndicator>,
 }
@@ -274,6 +276,7 @@ pub(super) async fn status(shared: &Shared) -> Result<Status, ServerError> {
         retries: jobs.retries().collect(),
         dead_letters: jobs.dead_letters().collect(),
         held,
+        warned: series.iter().filter_map(warned).collect(),
         failing,
     })
 }

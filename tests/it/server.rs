@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use botnia::engine::ledger::Ledger;
+use botnia::engine::quarantine::Quarantine;
+use botnia::engine::storage::Storage;
 use botnia::server::{ActionLimits, Limits, Schedules, ServerState, router, serve_within};
 use botnia_config::{IndicatorSet, Settings};
 use botnia_model::{FixedClock, SourceId};
@@ -78,11 +80,15 @@ impl Served {
                 .await
                 .expect("a ledger");
             let store = LocalFileSystem::new_with_prefix(&root).expect("a store");
+            let storage = Storage::open_to_read(&root.display().to_string());
+            let storage = storage.expect("a place").expect("a folder");
+            let quarantine = Quarantine::of(&storage);
             let slots = Arc::new(Slots::default());
             let clock = Arc::new(FixedClock::at(NOW.parse().expect("a moment")));
             let state = ServerState {
                 ledger: ledger.clone(),
                 releases: Releases::new(Arc::new(store), Some(root)),
+                quarantine,
                 schedules: slots.clone(),
                 clock: clock.clone(),
                 time_zone: TimeZone::get("Europe/Helsinki").expect("a zone"),

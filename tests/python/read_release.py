@@ -91,6 +91,7 @@ TABLES = {
         integer: decimals? first_year? last_year?
         list: levels themes
         word: state
+        text: state_since?
         """
     ),
     "regions.parquet": columns(

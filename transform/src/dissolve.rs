@@ -238,6 +238,7 @@ fn sum(
             .try_fold(0.0, |sum, member| Some(sum + of(member)?))
     };
     let first = members[0];
+    let statuses: Vec<Status> = members.iter().map(|member| member.status).collect();
     Ok(Observation {
         region: region.clone(),
         period: first.period.clone(),
@@ -245,21 +246,20 @@ fn sum(
         breakdown: first.breakdown.clone(),
         value: total(|member| member.value),
         absolute_value: total(|member| member.absolute_value),
-        status: status(members.iter().map(|member| member.status)),
+        status: status(&statuses),
         origin: Origin::Computed,
     })
 }
 
 /// A sum is as uncertain as the most uncertain of its parts; nothing and something is
 /// something.
-fn status(of_members: impl Iterator<Item = Status> + Clone) -> Status {
-    let any = |status| of_members.clone().any(|member| member == status);
+fn status(of_members: &[Status]) -> Status {
     for uncertain in [Status::Projection, Status::Provisional, Status::Break] {
-        if any(uncertain) {
+        if of_members.contains(&uncertain) {
             return uncertain;
         }
     }
-    if of_members.clone().all(|member| member == Status::Nil) {
+    if of_members.iter().all(|member| *member == Status::Nil) {
         Status::Nil
     } else {
         Status::Normal

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::SourceKind;
+use super::{GateSettings, SourceKind};
 use crate::schedule::{Missed, Overlap};
 
 /// The settings of botnia. Every key has the default that is shown, unless it says that it
@@ -38,6 +38,8 @@ pub(super) struct SettingsFile {
     pub(super) regions: RegionsFile,
     /// Those who do the jobs.
     pub(super) workers: WorkersFile,
+    /// How much may change between two releases.
+    pub(super) gates: GateSettings,
     /// The web server.
     pub(super) server: ServerFile,
 }
@@ -157,6 +159,7 @@ impl Default for SettingsFile {
             group: Vec::new(),
             regions: RegionsFile::default(),
             workers: WorkersFile::default(),
+            gates: GateSettings::default(),
             server: ServerFile::default(),
         }
     }

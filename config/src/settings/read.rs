@@ -173,6 +173,7 @@ impl Reader<'_> {
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },
+            gates: file.gates,
             server: ServerSettings {
                 listen: listen.ok()?,
                 token,

@@ -23,6 +23,7 @@ pub fn settings_reference_markdown() -> String {
         ("`[[group]]`", "GroupFile"),
         ("`[regions]`", "RegionsFile"),
         ("`[workers]`", "WorkersFile"),
+        ("`[gates]`", "GateSettings"),
         ("`[server]`", "ServerFile"),
     ] {
         section(&mut page, heading, &schema, &schema["$defs"][definition]);

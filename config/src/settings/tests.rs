@@ -1,5 +1,6 @@
 //! Good settings, and the whole text of what is said about bad ones.
 
+mod gates;
 mod groups;
 mod indicators;
 mod secrets;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use botnia_model::Language;
 
 use super::{
-    IndicatorSelector, Settings, SourceKind, YearRange, settings_json_schema,
+    GateSettings, IndicatorSelector, Settings, SourceKind, YearRange, settings_json_schema,
     settings_reference_markdown,
 };
 use crate::problem::SettingsError;
@@ -57,6 +58,7 @@ fn what_is_not_given_has_its_default() {
     assert_eq!(settings.workers.lease, Duration::from_mins(1));
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.server.token, None);
+    assert_eq!(settings.gates, GateSettings::default());
     let [source] = settings.source.as_slice() else {
         panic!("one source, not {}", settings.source.len());
     };
@@ -112,7 +114,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest() {
     insta::assert_snapshot!(refused(&format!("zzz = 1\n{LEAST}")), @r"
     the settings have a problem
     botnia.toml:1:1: `zzz`: unknown key
-      hint: known here: contact, data, group, languages, regions, server, source, state, time_zone, workers
+      hint: known here: contact, data, gates, group, languages, regions, server, source, state, time_zone, workers
     ");
 }
 
@@ -421,6 +423,8 @@ fn the_reference_names_every_key() {
         "listen",
         "token",
         "lease_seconds",
+        "lost_percent",
+        "outlier_factor",
     ] {
         assert!(page.contains(&format!("| `{key}` |")), "{key}\n{page}");
     }

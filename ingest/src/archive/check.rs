@@ -212,7 +212,7 @@ impl Archive {
     ) -> Result<Result<Option<Vec<Snapshot>>, ArchiveError>, ArchiveError> {
         let name = path.filename().unwrap_or_default();
         let is_sweep = name.ends_with(".jsonl.zst");
-        if !is_sweep && !name.ends_with(".json") {
+        if !is_sweep && path.extension() != Some("json") {
             return Ok(Ok(None));
         }
         let read = async {

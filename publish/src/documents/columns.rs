@@ -122,6 +122,10 @@ fn of_indicators(column: &str) -> Option<&'static str> {
         "levels" => "Levels with observations",
         "themes" => "Themes of the life course, from the indicator sets",
         "state" => "Whether the figures are kept up",
+        "state_since" => {
+            "The day since which the figures are stale or held, YYYY-MM-DD; null while they are \
+             active"
+        }
         "source_url" => "Where a person can read about the indicator at the source",
         _ => return None,
     })

@@ -233,6 +233,11 @@ async fn faults_of_content() {
     let other = with_fault(wrong, "/rest/1.1/indicators/127").await.json();
     assert_eq!(other["title"]["sv"], "Jotain muuta");
     assert_eq!(other["id"], 127);
+    let wrong = FaultKind::WrongUnit {
+        code: "PER1000".to_owned(),
+    };
+    let other = with_fault(wrong, "/rest/1.1/indicators/127").await.json();
+    assert_eq!(other["primaryValueType"]["code"], "PER1000");
     let without = FaultKind::MissingField {
         field: "value".to_owned(),
     };
@@ -244,6 +249,42 @@ async fn faults_of_content() {
         rows.iter()
             .all(|row| row.get("value").is_none() && row.get("year").is_some())
     );
+}
+
+#[tokio::test]
+async fn faults_of_single_regions() {
+    let target = "/rest/1.1/json?indicator=127&years=2020&years=2021&genders=total";
+    let right = ask(&sandbox(Vec::new()).await, target, AGENT)
+        .await
+        .unwrap()
+        .json();
+    let right = right.as_array().unwrap().clone();
+    let wrong = FaultKind::WrongValues {
+        region: Some(347),
+        year: Some(2021),
+        factor: 10.0,
+    };
+    let rows = with_fault(wrong, target).await.json();
+    let others: Vec<(&Value, &Value)> = right
+        .iter()
+        .zip(rows.as_array().unwrap())
+        .filter(|(right, wrong)| right["value"].as_f64() != wrong["value"].as_f64())
+        .collect();
+    let [(right_one, wrong_one)] = others.as_slice() else {
+        panic!("one figure, not {}", others.len());
+    };
+    assert_eq!(
+        (&wrong_one["region"], &wrong_one["year"]),
+        (&347.into(), &2021.into())
+    );
+    let tenfold = right_one["value"].as_f64().unwrap() * 10.0;
+    assert_eq!(wrong_one["value"].as_f64(), Some(tenfold));
+
+    let without = FaultKind::MissingRegions { regions: vec![347] };
+    let rows = with_fault(without, target).await.json();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), right.len() - 2);
+    assert!(rows.iter().all(|row| row["region"] != 347));
 }
 
 #[tokio::test]

@@ -31,12 +31,11 @@ impl Dissolve {
         let storage =
             Storage::open_to_read(&settings.data)?.ok_or_else(|| no_data_yet(&settings.data))?;
         let releases = storage.releases();
-        let (record, manifest) = match self.release {
-            Some(number) => releases.get(number).await?,
-            None => {
-                let newest = releases.latest().await?;
-                newest.ok_or_else(|| no_data_yet(&settings.data))?
-            }
+        let (record, manifest) = if let Some(number) = self.release {
+            releases.get(number).await?
+        } else {
+            let newest = releases.latest().await?;
+            newest.ok_or_else(|| no_data_yet(&settings.data))?
         };
         let id = &self.indicator;
         let entry = manifest

@@ -8,13 +8,14 @@ use super::{Ledger, LedgerError, failed};
 
 /// What happens every day: these events are forgotten in time. Decisions, releases and jobs
 /// that failed for good are not.
-const EVERYDAY: [&str; 6] = [
+const EVERYDAY: [&str; 7] = [
     "sweep_started",
     "sweep_finished",
     "snapshot_archived",
     "snapshot_unchanged",
     "fetch_failed",
     "indicator_normalised",
+    "indicator_warned",
 ];
 
 impl Ledger {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use botnia_config::SetIndicator;
 use botnia_model::{
-    AnswerRole, ContentHash, Event, Findings, IndicatorId, ReleaseNumber, SourceId,
+    AnswerRole, ContentHash, Event, Findings, IndicatorId, ReleaseNumber, Severity, SourceId,
     SourceIndicator, SweepId,
 };
 use jiff::Timestamp;
@@ -42,6 +42,12 @@ pub struct Figures {
     pub findings: Findings,
     /// Whether the answers were made up.
     pub synthetic: bool,
+    /// What the gates warned of when they came.
+    #[serde(default)]
+    pub warnings: Vec<HoldReason>,
+    /// Why a person let them in, if one did and said why.
+    #[serde(default)]
+    pub approval: Option<String>,
 }
 
 /// What the ledger knows of one indicator.
@@ -62,7 +68,7 @@ pub struct Series {
 pub struct Held {
     /// The figures.
     pub figures: Figures,
-    /// Why: a code and a sentence each.
+    /// What the gates say, those that hold first: a code and a sentence each.
     pub reasons: Vec<HoldReason>,
     /// Since when.
     pub since: Timestamp,
@@ -70,13 +76,20 @@ pub struct Held {
     pub rejected: Option<String>,
 }
 
-/// One reason for holding figures.
+/// One reason for holding figures, or for a warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldReason {
     /// The code: `rows_lost`.
     pub code: String,
+    /// Its weight; before there were weights every reason held.
+    #[serde(default = "hold")]
+    pub severity: Severity,
     /// A sentence with numbers.
     pub message: String,
+}
+
+fn hold() -> Severity {
+    Severity::Hold
 }
 
 /// A failed attempt.

@@ -113,11 +113,22 @@ impl Engine {
             regions: figures.regions,
             normalised: figures.normalised,
             state: state(series),
+            state_since: self.state_since(series),
             reason: reason(series),
             read_under: is_read_otherwise.then(|| ReadUnder {
                 expected: figures.expected.clone(),
             }),
         }
+    }
+
+    /// The day since which the figures are not kept up.
+    fn state_since(&self, series: &Series) -> Option<String> {
+        let since = match (state(series), &series.held, &series.failure) {
+            (IndicatorState::Held, Some(held), _) => held.since,
+            (IndicatorState::Stale, _, Some(failure)) => failure.since,
+            _ => return None,
+        };
+        Some(self.civil_date(since))
     }
 
     /// The date of a moment in the settings' time zone.

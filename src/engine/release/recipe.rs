@@ -100,6 +100,9 @@ pub(crate) struct IndicatorRecipe {
     pub(crate) normalised: ContentHash,
     /// Whether its figures are kept up.
     pub(crate) state: IndicatorState,
+    /// Since which day that is so; none while it is active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) state_since: Option<String>,
     /// Why they are older than what the source may have now: the code of a hold, or of a
     /// failed fetch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -314,6 +317,7 @@ impl Recipe {
             series.push(Series {
                 indicator: described.indicator,
                 state: indicator.state,
+                state_since: indicator.state_since.clone(),
                 declared_levels: described.declared_levels,
                 made_from: MadeFrom {
                     data: indicator.data.clone(),

@@ -20,7 +20,7 @@ pub enum Disagreement {
         fault: FileFault,
     },
     /// An answer in the archive is gone or not whole.
-    #[error("{hash}, {}, which {} made from: {error}", asked(record.as_ref()), needed(needed_by))]
+    #[error("{hash}, {}, which {} made from: {error}", asked(record.as_deref()), needed(needed_by))]
     Answer {
         /// The hash of the answer.
         hash: ContentHash,
@@ -32,7 +32,7 @@ pub enum Disagreement {
         error: ArchiveError,
     },
     /// Something in the archive is not as it was written, whoever needs it.
-    #[error("{}: {error}", asked(record.as_ref()))]
+    #[error("{}: {error}", asked(record.as_deref()))]
     Archive {
         /// How the answer came, where the index tells.
         record: Option<Box<Snapshot>>,
@@ -128,7 +128,7 @@ pub enum Disagreement {
     },
 }
 
-fn asked(record: Option<&Box<Snapshot>>) -> String {
+fn asked(record: Option<&Snapshot>) -> String {
     let Some(record) = record else {
         return "of which no record tells how it came".to_owned();
     };

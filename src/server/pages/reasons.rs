@@ -28,6 +28,61 @@ pub(super) fn reason(language: Language, code: &str) -> Option<&'static str> {
             "Områden saknades i källans nya svar.",
             "Areas were missing from the source's new answer.",
         ],
+        "years_lost" => [
+            "Lähteen uudesta vastauksesta puuttui vuosia.",
+            "År saknades i källans nya svar.",
+            "Years were missing from the source's new answer.",
+        ],
+        "sex_lost" => [
+            "Lähteen uudesta vastauksesta puuttui toinen sukupuoli tai molemmat yhteensä.",
+            "I källans nya svar saknades ett kön eller könen sammanlagt.",
+            "A sex was missing from the source's new answer, or both together.",
+        ],
+        "title_changed" => [
+            "Lähde on vaihtanut indikaattorin nimen toiseksi.",
+            "Källan har gett indikatorn ett annat namn.",
+            "The source gave the indicator another title.",
+        ],
+        "unit_changed" | "value_kind_changed" => [
+            "Indikaattorin yksikkö on vaihtunut.",
+            "Indikatorns enhet har ändrats.",
+            "The unit of the indicator changed.",
+        ],
+        "producer_changed" => [
+            "Indikaattorin tuottaja on vaihtunut, ja käyttöoikeus voi olla toinen.",
+            "Indikatorns producent har bytts, och licensen kan vara en annan.",
+            "The producer of the indicator changed, and perhaps the licence.",
+        ],
+        "history_changed" | "year_revised" => [
+            "Lähde on muuttanut aiemmin julkaistuja tietoja paljon.",
+            "Källan har ändrat mycket i tidigare publicerade uppgifter.",
+            "The source rewrote much of what was published before.",
+        ],
+        "year_jumps" => [
+            "Uuden vuoden tiedot poikkeavat paljon edellisestä vuodesta.",
+            "Det nya årets uppgifter avviker mycket från året innan.",
+            "The figures of a new year differ much from the year before.",
+        ],
+        "outlier_far" => [
+            "Jokin luku on muuttunut enemmän kuin koskaan aiemmin.",
+            "Något tal har ändrats mer än någonsin tidigare.",
+            "A figure changed further than any did before.",
+        ],
+        "sums_disagree" => [
+            "Osien summa ei ole sama kuin kokonaisuus.",
+            "Summan av delarna är inte densamma som helheten.",
+            "The parts do not sum to the whole.",
+        ],
+        "rows_contradict" => [
+            "Lähteen vastauksessa on samasta asiasta kaksi eri lukua.",
+            "Källans svar har två olika tal om samma sak.",
+            "The source's answer has two figures for the same thing.",
+        ],
+        "suppressed_shown" => [
+            "Lähde näyttää lukuja, jotka aiemmin oli salattu.",
+            "Källan visar tal som tidigare var dolda.",
+            "The source shows figures that were suppressed before.",
+        ],
         "unavailable" => [
             "Lähde ei vastannut.",
             "Källan svarade inte.",

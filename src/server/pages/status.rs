@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use botnia_model::Language;
+use botnia_model::{Language, Severity};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -382,6 +382,7 @@ fn held_entry(formats: &Formats, held: &HeldIndicator) -> EntryView {
         reasons: held
             .reasons
             .iter()
+            .filter(|why| why.severity == Severity::Hold.as_str())
             .map(|why| reason(formats, &why.code, &why.message))
             .collect(),
         served: served(formats, held.published),

@@ -319,6 +319,11 @@ fn an_event_is_named_as_in_its_json() {
             indicator: indicator.clone(),
             reason: word(),
         },
+        Event::IndicatorWarned {
+            sweep: sweep.clone(),
+            indicator: indicator.clone(),
+            reason: word(),
+        },
         Event::IndicatorApproved {
             indicator: indicator.clone(),
             normalised: hash,

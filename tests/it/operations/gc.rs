@@ -13,6 +13,7 @@ use botnia::engine::collect::{Collection, Garbage};
 use botnia::engine::ledger::{Completion, Figures, Held, HoldReason, Ledger, SeriesChange};
 use botnia_model::{
     ContentHash, Findings, IndicatorEntry, IndicatorId, IndicatorState, Manifest, ReleaseNumber,
+    Severity,
 };
 use botnia_publish::{Releases, Staged};
 use botnia_sandbox::SandboxOptions;
@@ -284,6 +285,8 @@ fn figures(content: u8) -> Figures {
         rows_out: 1,
         findings: Findings::default(),
         synthetic: true,
+        warnings: Vec::new(),
+        approval: None,
     }
 }
 
@@ -422,6 +425,7 @@ impl World {
                     figures: figures(content),
                     reasons: vec![HoldReason {
                         code: "rows_lost".to_owned(),
+                        severity: Severity::Hold,
                         message: "made up".to_owned(),
                     }],
                     since: self.now,

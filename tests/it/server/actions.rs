@@ -196,6 +196,37 @@ fn held_figures_are_rejected_with_a_reason() {
 }
 
 #[test]
+fn only_the_figures_that_were_looked_at_are_decided_on() {
+    let workspace = untouched();
+    let served = open(&workspace);
+    served.becomes("sotkanet:127", held("Otsikko", None));
+    let listed = served.get("/api/v1/held").expect(200).json();
+    let figures = listed[0]["figures"].as_str().expect("a hash").to_owned();
+    assert_eq!(listed[0]["reasons"][0]["severity"], "hold");
+    // Others took their place since.
+    served.becomes("sotkanet:127", held("Toinen otsikko", None));
+    let approval = json!({"figures": figures}).to_string();
+    let refusal = json!({"figures": figures, "note": "no"}).to_string();
+    for (path, body) in [(ACTIONS[0].0, &approval), (ACTIONS[1].0, &refusal)] {
+        let said = problem(&served.act(path, body), 409);
+        let detail = said["detail"].as_str().expect("a detail");
+        assert!(detail.contains("no longer"), "{detail}");
+    }
+    problem(&served.act(ACTIONS[0].0, r#"{"figures":"127"}"#), 400);
+    assert!(served.waits("sotkanet:127"));
+    assert_eq!(served.events(), []);
+
+    let listed = served.get("/api/v1/held").expect(200).json();
+    let approval = json!({"figures": listed[0]["figures"], "note": "announced"}).to_string();
+    served.act(ACTIONS[0].0, &approval).expect(200);
+    let indicator = "sotkanet:127".parse().expect("an indicator");
+    let series = RUNTIME.block_on(served.ledger.series(&indicator));
+    let accepted = series.expect("read").expect("a series").accepted;
+    let approval = accepted.expect("accepted figures").approval;
+    assert_eq!(approval.as_deref(), Some("announced"));
+}
+
+#[test]
 fn a_dead_job_is_retried_or_discarded() {
     let workspace = untouched();
     let served = open(&workspace);

@@ -3,7 +3,7 @@
 use botnia::engine::ledger::{
     Completion, Failure, Figures, Held, HoldReason, SeriesChange, SweepOutcome,
 };
-use botnia_model::{ContentHash, Findings, IndicatorId, SourceId, SweepId};
+use botnia_model::{ContentHash, Findings, IndicatorId, Severity, SourceId, SweepId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -49,6 +49,8 @@ fn figures(title: &str) -> Figures {
         rows_out: 9,
         findings: Findings::default(),
         synthetic: true,
+        warnings: Vec::new(),
+        approval: None,
     }
 }
 
@@ -57,6 +59,7 @@ pub(super) fn held(title: &str, rejected: Option<&str>) -> SeriesChange {
         figures: figures(title),
         reasons: vec![HoldReason {
             code: "rows_lost".to_owned(),
+            severity: Severity::Hold,
             message: "the new answer has 120 of 480 rows".to_owned(),
         }],
         since: hours_ago(30),

@@ -11,6 +11,8 @@ use botnia_config::{RegionTables, SetIndicator, SourceKind};
 use botnia_model::{Findings, Indicator, IndicatorId, Observation, RegionLevel, Sex};
 
 pub use self::region_index::RegionIndex;
+#[cfg(test)]
+pub(crate) use self::sotkanet::recordings;
 pub use self::title::TitleCheck;
 use crate::TransformError;
 

@@ -126,6 +126,10 @@ pub(super) fn table(series: &[Series], spans: &[Span]) -> Result<RecordBatch, Ar
     )
     .words("state", series.iter().map(|series| series.state.as_str()))
     .text(
+        "state_since",
+        series.iter().map(|series| series.state_since.as_deref()),
+    )
+    .text(
         "source_url",
         indicators().map(|indicator| indicator.source_url.as_deref()),
     )

@@ -61,6 +61,7 @@ pub use self::differing::differing_indicators;
 use self::figures::{Figures, History};
 use self::files::Files;
 pub use self::notable::NotableRevision;
+pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
 pub use self::released::{indicator_titles, region_names};
 use self::wellbeing::Reported;
@@ -95,6 +96,8 @@ pub struct Series {
     pub indicator: Indicator,
     /// Whether its figures are kept up.
     pub state: IndicatorState,
+    /// Since which day the state is not `active`, `YYYY-MM-DD`.
+    pub state_since: Option<String>,
     /// The region levels on which the source says that it exists; empty where it does not
     /// say.
     pub declared_levels: Vec<RegionLevel>,

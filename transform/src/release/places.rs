@@ -11,7 +11,7 @@ use botnia_model::{IndicatorId, Observation, Region, RegionId, RegionKey, Region
 use super::table::Columns;
 
 /// The indicator whose total is a region's population.
-pub(super) const POPULATION_INDICATOR: &str = "sotkanet:127";
+pub const POPULATION_INDICATOR: &str = "sotkanet:127";
 
 /// One region of a release.
 pub(super) struct Place {

@@ -45,6 +45,7 @@ struct Collected {
 }
 
 /// All observations of one indicator about one region, encoded.
+#[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
     pub(super) rows: usize,
     pub(super) bytes: &'a [u8],

@@ -162,7 +162,8 @@ fn unchanged(
         last: lasts.into_iter().flatten().min(),
     };
     let days = validity.first.zip(validity.last);
-    (!days.is_some_and(|(first, last)| last < first)).then(|| Membership {
+    let has_days = days.is_none_or(|(first, last)| first <= last);
+    has_days.then(|| Membership {
         municipality: municipality.code.clone(),
         region: region.clone(),
         validity,

@@ -16,6 +16,7 @@ fn recipe() -> Recipe {
         regions: hash("regions"),
         normalised: hash("figures"),
         state: IndicatorState::Held,
+        state_since: Some("2026-11-21".to_owned()),
         reason: Some("rows_lost".to_owned()),
         read_under: Some(ReadUnder { expected: None }),
     };
@@ -113,8 +114,8 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.groups.clear(),
     ];
     for (position, change) in changes.into_iter().enumerate() {
-        let mut changed = recipe();
-        change(&mut changed.terms);
-        assert_ne!(inputs(&changed), expected, "change {position}");
+        let mut other = recipe();
+        change(&mut other.terms);
+        assert_ne!(inputs(&other), expected, "change {position}");
     }
 }

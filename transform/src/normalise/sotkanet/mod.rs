@@ -9,7 +9,7 @@ mod regions;
 mod rows;
 
 #[cfg(test)]
-pub(super) mod recordings;
+pub(crate) mod recordings;
 #[cfg(test)]
 mod tests;
 

@@ -15,7 +15,7 @@ use crate::normalise::{
 };
 
 /// The folder, if it is there; says so if it is not.
-pub(in crate::normalise) fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let folder = Path::new(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../shared/recordings/sotkanet"
@@ -27,7 +27,7 @@ pub(in crate::normalise) fn folder() -> Option<PathBuf> {
     None
 }
 
-pub(in crate::normalise) fn read(path: &Path) -> Vec<u8> {
+pub(crate) fn read(path: &Path) -> Vec<u8> {
     let bytes = std::fs::read(path).unwrap();
     if path.extension().is_some_and(|extension| extension == "gz") {
         let mut plain = Vec::new();

@@ -223,6 +223,7 @@ impl World {
                 source_url: None,
             },
             state: IndicatorState::Active,
+            state_since: None,
             made_from: self.made_from(id),
             declared_levels: self.declared_levels.get(id).cloned().unwrap_or_default(),
         };
