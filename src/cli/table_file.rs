@@ -80,7 +80,8 @@ impl TableFile {
         Ok(outcome)
     }
 
-    /// A nameless file in the same folder, readable as any new file is.
+    /// A file in the same folder, readable as any new file is, which goes unless it is put
+    /// in its place.
     fn beside(&self) -> anyhow::Result<NamedTempFile> {
         let folder = match self.path.parent() {
             Some(folder) if folder != Path::new("") => folder,

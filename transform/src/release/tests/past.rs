@@ -166,7 +166,7 @@ fn released(states: &[World]) -> Vec<Release> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// Every release can be had back from every later one, row for row.
     #[test]
