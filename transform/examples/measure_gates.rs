@@ -26,8 +26,9 @@ use botnia_transform::normalise::{
 
 /// The recorded indicators that are counts.
 const COUNTS: [&str; 3] = ["127", "746", "3196"];
-/// So many figures of a new year are spoilt, one at a time, evenly over its regions.
-const SPOILT: usize = 3;
+/// Every so manieth figure of a new year is spoilt, one at a time: three of the municipal
+/// ones, and none of the few provincial ones.
+const SPOILT: usize = 97;
 
 struct Series {
     name: String,
@@ -159,8 +160,7 @@ impl Recorded {
                 played += 1;
                 held += usize::from(far(&update));
                 for (by, spoilt, noticed) in &mut found {
-                    let step = update.news().count() / SPOILT;
-                    for place in update.news().skip(step / 2).step_by(step.max(1)) {
+                    for place in update.news().step_by(SPOILT).skip(1) {
                         let Some(changed) = update.with(place, *by) else {
                             continue;
                         };

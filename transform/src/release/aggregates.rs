@@ -70,9 +70,16 @@ impl Aggregator {
             Some(id) => Populations::of(&inputs.observations(id)?),
             None => Populations::default(),
         };
+        // Wellbeing services counties are known of every municipality, but there were none
+        // on a division from before 2023.
+        let existing: HashSet<&RegionKey> = places.valid().map(|region| &region.key).collect();
+        let mut wholes = wholes_of(places.valid());
+        wholes.retain(|whole| {
+            !COMPUTED_LEVELS.contains(&whole.region.level) || existing.contains(&whole.region)
+        });
         Ok(Self {
             methods,
-            wholes: wholes_of(places.valid()),
+            wholes,
             groups: groups
                 .iter()
                 .map(|group| Whole {

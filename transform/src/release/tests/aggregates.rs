@@ -309,3 +309,16 @@ fn attributions_say_what_was_computed() {
         }
     }
 }
+
+#[test]
+fn a_region_that_did_not_exist_on_the_day_is_not_computed() {
+    let mut world = counts(municipal("2023"));
+    for region in &mut world.regions {
+        if region.key.level == RegionLevel::WellbeingCounty && region.key.code.as_str() == "16" {
+            region.valid_from = Some("2025-01-02".to_owned());
+        }
+    }
+    let rows = computed(&world);
+    assert!(rows.contains(&"HVA17 2023 12 normal computed 1".to_owned()));
+    assert!(!rows.iter().any(|row| row.starts_with("HVA16")));
+}

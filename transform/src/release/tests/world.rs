@@ -280,7 +280,7 @@ impl World {
     pub(super) fn release(&self, previous: Option<&Release>) -> Release {
         let mut output = MemoryOutput::default();
         let built = self.try_release(previous, &mut output).unwrap();
-        let own_use = output.own_use.take().map(contents);
+        let own_use = output.own_use.take().map(|file| contents(&file));
         let mut files = output.take();
         let written = files.keys().cloned().collect();
         for file in built.files.iter().filter(|file| file.carried) {
@@ -355,7 +355,7 @@ pub(super) struct MemoryOutput {
     own_use: Option<Arc<Mutex<Vec<u8>>>>,
 }
 
-fn contents(shared: Arc<Mutex<Vec<u8>>>) -> Bytes {
+fn contents(shared: &Mutex<Vec<u8>>) -> Bytes {
     Bytes::from(shared.lock().unwrap().clone())
 }
 
@@ -363,7 +363,7 @@ impl MemoryOutput {
     fn take(self) -> BTreeMap<String, Bytes> {
         self.files
             .into_iter()
-            .map(|(path, file)| (path, contents(file)))
+            .map(|(path, file)| (path, contents(&file)))
             .collect()
     }
 }
