@@ -116,6 +116,8 @@ fn the_restated_population_of_2009_is_what_three_mergers_make_of_it() {
 fn on_one_division_the_same_figures_are_an_update() {
     let Some(folder) = recordings() else { return };
     let release = restated(&folder, ["2015-10-15", "2015-10-15"]);
-    let reasons = release.select("revisions.parquet", &["reason"]);
-    assert_eq!(reasons, ["upstream_update"; 10]);
+    let mut reasons = release.select("revisions.parquet", &["old_origin", "reason"]);
+    // What botnia computes for the counties of the three follows their figures.
+    reasons.retain(|revision| revision.starts_with("published "));
+    assert_eq!(reasons, ["published upstream_update"; 10]);
 }
