@@ -10,7 +10,7 @@
 //! A part that is missing blocks the whole, with a reason. It is never made by
 //! subtraction: what a source leaves out may be hidden to protect somebody.
 //!
-//! [`sums_disagree`] turns the same operations on figures that the source publishes for
+//! [`SumCheck`] turns the same operations on figures that the source publishes for
 //! both the parts and the whole: there the published figure stands, and ours is a check.
 //!
 //! What is deliberately absent: the decision which figures are published (that is made in
@@ -28,7 +28,7 @@ use botnia_model::{
 
 use self::cells::{ByRegion, Cell};
 pub use self::population::Populations;
-pub use self::sums::{Disagreement, SumCheck, sums_disagree, wholes_of};
+pub use self::sums::{Disagreement, SumCheck, wholes_of};
 
 /// The share of the members' population that stands behind a computed figure: all of it,
 /// because a missing member blocks the figure.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use botnia_config::GateSettings;
 use botnia_model::{ContentHash, Event, Findings, IndicatorId, Observation, Severity};
 use botnia_transform::checks::{self, Candidate, Difference, Objection, Population, Released};
 use botnia_transform::normalise::{self, RegionIndex};
@@ -51,6 +52,60 @@ struct Worked {
     held_back: Option<HeldBack>,
 }
 
+impl Worked {
+    /// What the answers say, and what the gates say of that against what is accepted.
+    fn of(
+        answers: &Answers,
+        accepted: Option<Accepted>,
+        population: Option<Bytes>,
+        thresholds: &GateSettings,
+    ) -> Result<Self, TransformError> {
+        let observed = answers.observe()?;
+        let released = accepted
+            .map(|accepted| {
+                let observations = observation_table::read_normalised(accepted.observations)?;
+                let before = normalise::describe(
+                    answers.kind,
+                    &answers.indicator,
+                    &accepted.description,
+                    answers.expected.as_ref(),
+                    &answers.themes,
+                )?;
+                Ok::<_, TransformError>((observations, before.indicator, accepted.findings))
+            })
+            .transpose()?;
+        let objections = checks::check(&Candidate {
+            released: released
+                .as_ref()
+                .map(|(observations, indicator, findings)| Released {
+                    observations,
+                    indicator,
+                    findings,
+                }),
+            described: &observed.described,
+            normalised: &observed.normalised,
+            regions: &answers.regions,
+            population: &population_of(population)?,
+            thresholds,
+        });
+        let before = released.map(|(observations, ..)| observations);
+        let held_back = is_held(&objections).then(|| {
+            HeldBack::of(
+                &before.unwrap_or_default(),
+                &observed.normalised.observations,
+                &answers.regions,
+            )
+        });
+        let bytes = observed.object()?;
+        Ok(Self {
+            observed,
+            bytes,
+            objections,
+            held_back,
+        })
+    }
+}
+
 impl Indicator<'_> {
     /// Normalises off the event loop, stores the object, and compares it with the figures
     /// that are published now.
@@ -77,49 +132,7 @@ impl Indicator<'_> {
             themes: self.themes.clone(),
         };
         let worked = tokio::task::spawn_blocking(move || {
-            let observed = answers.observe()?;
-            let released = accepted
-                .map(|accepted| {
-                    let observations = observation_table::read_normalised(accepted.observations)?;
-                    let before = normalise::describe(
-                        answers.kind,
-                        &answers.indicator,
-                        &accepted.description,
-                        answers.expected.as_ref(),
-                        &answers.themes,
-                    )?;
-                    Ok::<_, TransformError>((observations, before.indicator, accepted.findings))
-                })
-                .transpose()?;
-            let objections = checks::check(&Candidate {
-                released: released
-                    .as_ref()
-                    .map(|(observations, indicator, findings)| Released {
-                        observations,
-                        indicator,
-                        findings,
-                    }),
-                described: &observed.described,
-                normalised: &observed.normalised,
-                regions: &answers.regions,
-                population: &population_of(population)?,
-                thresholds: &thresholds,
-            });
-            let before = released.map(|(observations, ..)| observations);
-            let held_back = is_held(&objections).then(|| {
-                HeldBack::of(
-                    &before.unwrap_or_default(),
-                    &observed.normalised.observations,
-                    &answers.regions,
-                )
-            });
-            let bytes = observed.object()?;
-            Ok::<_, TransformError>(Worked {
-                observed,
-                bytes,
-                objections,
-                held_back,
-            })
+            Worked::of(&answers, accepted, population, &thresholds)
         })
         .await
         .map_err(|source| EngineError::Aborted {

@@ -7,7 +7,13 @@ use super::words::in_language;
 /// Why figures are held, or could not be had, by the code of the reason. `None` for a code
 /// that is newer than these words: its own sentence is shown in any case.
 pub(super) fn reason(language: Language, code: &str) -> Option<&'static str> {
-    let [fi, sv, en] = match code {
+    let [fi, sv, en] = held(code).or_else(|| failed(code))?;
+    Some(in_language(language, fi, sv, en))
+}
+
+/// What the gates hold.
+fn held(code: &str) -> Option<[&'static str; 3]> {
+    Some(match code {
         "title_differs" => [
             "Lähteessä on tällä tunnuksella toisenniminen indikaattori.",
             "Källan har en indikator med ett annat namn under samma kod.",
@@ -83,6 +89,13 @@ pub(super) fn reason(language: Language, code: &str) -> Option<&'static str> {
             "Källan visar tal som tidigare var dolda.",
             "The source shows figures that were suppressed before.",
         ],
+        _ => return None,
+    })
+}
+
+/// What a source or this service did not do.
+fn failed(code: &str) -> Option<[&'static str; 3]> {
+    Some(match code {
         "unavailable" => [
             "Lähde ei vastannut.",
             "Källan svarade inte.",
@@ -119,6 +132,5 @@ pub(super) fn reason(language: Language, code: &str) -> Option<&'static str> {
             "The fault is in this service, not in the source.",
         ],
         _ => return None,
-    };
-    Some(in_language(language, fi, sv, en))
+    })
 }

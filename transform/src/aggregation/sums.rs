@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 
 use botnia_model::{
-    Breakdown, Observation, Period, Region, RegionCode, RegionKey, RegionLevel, Sex, ValueKind,
+    Breakdown, Observation, Period, Region, RegionCode, RegionKey, RegionLevel, Sex,
 };
 
 use super::cells::ByRegion;
 use super::{Method, Populations, Whole};
-use crate::normalise::RegionIndex;
 
 /// A published figure that is not what its parts come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,21 +90,6 @@ impl SumCheck {
         }
         check
     }
-}
-
-/// Where the published figures of provinces, wellbeing services counties and the country
-/// are not what their parts come to. `observations` are sorted by their keys. Kinds of
-/// number that cannot be aggregated, and those that need a population, are not compared.
-pub fn sums_disagree(
-    observations: &[Observation],
-    kind: ValueKind,
-    regions: &RegionIndex,
-) -> Vec<Disagreement> {
-    let Some(method) = Method::of(kind) else {
-        return Vec::new();
-    };
-    let wholes = wholes_of(regions.regions());
-    SumCheck::of(&wholes, observations, method, &Populations::default()).disagreements
 }
 
 /// The wholes among regions that exist at the same time: every province and wellbeing

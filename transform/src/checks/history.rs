@@ -97,15 +97,15 @@ fn jumps(candidate: &Candidate<'_>, figures: &Figures<'_>) -> Option<Objection> 
     let far: Vec<_> = moves
         .into_iter()
         .map(|(of, moves)| (of, 100.0 * median(moves)))
-        .filter(|(_, moved)| *moved > limit)
+        .filter(|(_, middle)| *middle > limit)
         .collect();
-    let ((period, (level, sex, _)), moved) = far
+    let ((period, (level, sex, _)), middle) = far
         .iter()
         .max_by(|left, right| left.1.total_cmp(&right.1))?;
     Some(Objection::hold(
         Gate::YearJumps,
         format!(
-            "The new figures of {period} (level `{level}`, sex `{sex}`) differ from the year before by {moved:.1} % in the middle; up to {limit} % pass by themselves."
+            "The new figures of {period} (level `{level}`, sex `{sex}`) differ from the year before by {middle:.1} % in the middle; up to {limit} % pass by themselves."
         ),
     ))
 }

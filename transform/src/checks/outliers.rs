@@ -280,7 +280,9 @@ fn far(candidate: &Candidate<'_>, old: &ByPeriod<'_>, new: &ByPeriod<'_>) -> Opt
     let mut largest: BTreeMap<Group<'_>, Largest> = BTreeMap::new();
     for ((group, _), steps) in old {
         let largest = largest.entry(*group).or_default();
-        steps.iter().for_each(|step| largest.take(step));
+        for step in steps {
+            largest.take(step);
+        }
     }
     let mut found = Vec::new();
     for ((group, _), steps) in new {
