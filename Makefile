@@ -26,17 +26,17 @@ test: python ## Run every test; says which ones are left out, and why
 	@if [ ! -d ../shared/recordings ]; then \
 	    echo "left out: the tests that replay recorded answers: ../shared/recordings is not beside this folder"; \
 	fi
-	$(if $(SCRATCH),TMPDIR=$(SCRATCH)) $(CARGO) test --locked --workspace --all-features
+	$(if $(SCRATCH),TMPDIR=$(SCRATCH)) $(CARGO) test --locked --workspace
 
 check: $(DENY) ## Check format, lints, documentation links, dependencies and generated references
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --all-features --no-deps --lib
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --lib
 	$(DENY) --locked check bans licenses sources
 	$(CARGO) run --locked -- generate --check
 
 bench: ## Measure time and memory, optimised
-	$(CARGO) bench --locked --workspace
+	$(CARGO) bench --locked --bench sweep --bench readers
 
 generate: ## Write the generated references under docs/reference/
 	$(CARGO) run --locked -- generate

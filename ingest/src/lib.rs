@@ -13,7 +13,6 @@ pub mod answer;
 pub mod archive;
 pub mod classification;
 pub mod client;
-#[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod error;
 pub mod source;
