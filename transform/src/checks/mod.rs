@@ -3,9 +3,9 @@
 //! Each gate compares an indicator's new figures with the last ones that were accepted,
 //! and objects with a sentence and its numbers. What weighs enough waits for a person,
 //! and the last good figures are served meanwhile; the rest is published and said. A file
-//! per family: [`coverage`] (what is gone, what came), [`history`] (what was rewritten),
-//! [`outliers`], [`sums`], [`description`] (what the source says of the indicator),
-//! [`duplicates`] and [`suppression`].
+//! per family: `coverage` (what is gone, what came), `history` (what was rewritten),
+//! `outliers`, `sums`, `description` (what the source says of the indicator),
+//! `duplicates` and `suppression`.
 //!
 //! Nothing is expected of an indicator that was never released, but for the title that a
 //! set expects: an operator who adds a set must not begin with a heap of decisions.
