@@ -36,7 +36,7 @@ check: $(DENY) ## Check format, lints, documentation links, dependencies and gen
 	$(CARGO) run --locked -- generate --check
 
 bench: ## Measure time and memory, optimised
-	$(CARGO) bench --locked --bench sweep --bench readers
+	$(CARGO) bench --locked --bench sweep --bench readers --bench soak
 
 generate: ## Write the generated references under docs/reference/
 	$(CARGO) run --locked -- generate

@@ -104,6 +104,18 @@ impl SmallWorld {
         self.upstream.sandbox().requests().len()
     }
 
+    /// Where it is.
+    #[allow(dead_code, reason = "for the soak among the benchmarks")]
+    pub(crate) fn base_url(&self) -> String {
+        self.upstream.sandbox().base_url().to_string()
+    }
+
+    /// The folder from which it is served.
+    #[allow(dead_code, reason = "for the soak among the benchmarks")]
+    pub(crate) fn recordings(&self) -> &Path {
+        self.recordings.path()
+    }
+
     /// Settings for it with its data in `data`.
     pub(crate) fn settings(&self, data: &Path) -> Settings {
         let data = data.display().to_string();
@@ -142,7 +154,7 @@ pub(crate) async fn open_engine(
 }
 
 /// The region tables, cut down to this world: a release has files for every region.
-fn tables() -> &'static RegionTables {
+pub(crate) fn tables() -> &'static RegionTables {
     static TABLES: LazyLock<RegionTables> = LazyLock::new(|| {
         let lines = |text: &str, keep: &dyn Fn(&str) -> bool| {
             let mut lines = text.lines();
@@ -201,7 +213,7 @@ fn write_frame(folder: &Path) {
 }
 
 /// Descriptions and figures. The third indicator is in its first edition for ever.
-fn write_edition(folder: &Path, edition: u32) {
+pub(crate) fn write_edition(folder: &Path, edition: u32) {
     for (place, id) in INDICATORS.into_iter().enumerate() {
         let edition = if place < MOVING { edition } else { 1 };
         if edition == 1 || place < MOVING {
