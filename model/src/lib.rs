@@ -16,6 +16,7 @@ pub mod release;
 pub mod revision;
 pub mod severity;
 pub mod snapshot;
+pub mod wellbeing;
 
 pub use clock::{Clock, FixedClock};
 pub use event::Event;
@@ -32,6 +33,9 @@ pub use release::{CommitRecord, FileEntry, IndicatorEntry, Manifest, ReleaseNumb
 pub use revision::{Change, RevisionReason};
 pub use severity::Severity;
 pub use snapshot::{AnswerRole, Snapshot, SweepId};
+pub use wellbeing::{
+    Comparator, IntervalMethod, NoTrend, NotCompared, PeerMethod, Trend, TrendVerdict, Verdict,
+};
 
 /// The version of the published dataset: major when a key, type or meaning changes or a
 /// column goes, minor when a column or an indicator comes, patch for data alone.

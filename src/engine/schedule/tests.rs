@@ -128,10 +128,18 @@ fn any_line(minute: impl Strategy<Value = String>) -> impl Strategy<Value = Line
         1 => Just("5-7".to_owned()),
         1 => Just("1-5".to_owned()),
     ];
-    (minute, any_hour(), day, month, weekday).prop_map(
-        |(minute, (hour, interval), day, month, weekday)| Line {
+    // 30 February never comes, and a line that never fires is refused.
+    let is_possible = |day: &str, month: &str| match day.parse::<u8>() {
+        Ok(30 | 31) if month == "2" => false,
+        Ok(31) => !matches!(month, "4" | "6" | "9" | "11"),
+        Ok(_) | Err(_) => true,
+    };
+    (minute, any_hour(), day, month, weekday)
+        .prop_filter("a day that comes", move |(_, _, day, month, _)| {
+            is_possible(day, month)
+        })
+        .prop_map(|(minute, (hour, interval), day, month, weekday)| Line {
             text: format!("{minute} {hour} {day} {month} {weekday}"),
             interval,
-        },
-    )
+        })
 }
