@@ -1,3 +1,4 @@
+use botnia_config::PeerRule;
 use botnia_model::ValueKind;
 
 use super::*;
@@ -36,6 +37,10 @@ fn recipe() -> Recipe {
             id: "pohjanmaat".parse().unwrap(),
             name: Text::default(),
             members: vec![RegionKey::finland()],
+        }],
+        peers: vec![RegionPeers {
+            region: RegionKey::finland(),
+            rule: PeerRule::Nearest,
         }],
     };
     Recipe::new(
@@ -112,6 +117,8 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
+        |terms| terms.peers.clear(),
+        |terms| terms.region_tables.borders.clear(),
     ];
     for (position, change) in changes.into_iter().enumerate() {
         let mut other = recipe();
