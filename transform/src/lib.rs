@@ -16,6 +16,7 @@ pub mod aggregation;
 pub mod checks;
 pub mod dissolve;
 pub mod error;
+pub mod jsonstat;
 pub mod normalise;
 pub mod observation_table;
 pub mod region_lists;
