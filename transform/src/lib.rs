@@ -18,6 +18,7 @@ pub mod checks;
 pub mod disclosure;
 pub mod dissolve;
 pub mod error;
+pub mod jsonstat;
 pub mod normalise;
 pub mod observation_table;
 pub mod region_lists;
