@@ -6,7 +6,8 @@
 //! [`aggregation`] makes figures of wholes from those of their parts,
 //! [`observation_table`] writes and reads them as Parquet, and [`release`] builds the
 //! tables of a release from them. [`dissolve`] brings counts to the borders of a later
-//! day, and [`region_lists`] compares the region tables with lists of regions.
+//! day, [`region_lists`] compares the region tables with lists of regions, and [`notes`] reads
+//! what people say beside the figures.
 //!
 //! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
 //! a counted finding, not a panic and not a lost table; an error is returned only where
@@ -17,6 +18,7 @@ pub mod checks;
 pub mod dissolve;
 pub mod error;
 pub mod normalise;
+pub mod notes;
 pub mod observation_table;
 pub mod region_lists;
 pub mod release;
