@@ -10,6 +10,7 @@ pub mod region_tables;
 pub mod schedule;
 pub mod secret;
 pub mod settings;
+pub mod words;
 
 mod document;
 

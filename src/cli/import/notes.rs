@@ -90,7 +90,8 @@ impl Notes {
                 note(nothing_imported(problems.len(), language));
                 Ok(Exit::Usage)
             }
-            Err(error) => Err(error.into()),
+            Err(NotesError::Archive(error)) => Err(error.into()),
+            Err(NotesError::Ledger(error)) => Err(error.into()),
         }
     }
 }
