@@ -65,7 +65,7 @@ pub use self::notable::NotableRevision;
 use self::peers::Peers;
 pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
-pub use self::released::{indicator_titles, region_names};
+pub use self::released::{ReleasedPeer, indicator_titles, region_names, released_peers};
 use self::wellbeing::Reported;
 use crate::TransformError;
 
