@@ -125,6 +125,13 @@ pub enum Event {
         /// The number.
         release: ReleaseNumber,
     },
+    /// A ledger that knew nothing was begun from the newest release.
+    LedgerBegunAnew {
+        /// Its number.
+        release: ReleaseNumber,
+        /// How many indicators it has.
+        indicators: u64,
+    },
 }
 
 impl Event {
@@ -132,7 +139,7 @@ impl Event {
     pub const VERSION: u32 = 1;
 
     /// The names of all events.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 16] = [
         "sweep_started",
         "snapshot_archived",
         "snapshot_unchanged",
@@ -148,6 +155,7 @@ impl Event {
         "job_retried",
         "job_discarded",
         "release_announced",
+        "ledger_begun_anew",
     ];
 
     /// Its name: the `type` in its JSON.
@@ -168,6 +176,7 @@ impl Event {
             Self::JobRetried { .. } => "job_retried",
             Self::JobDiscarded { .. } => "job_discarded",
             Self::ReleaseAnnounced { .. } => "release_announced",
+            Self::LedgerBegunAnew { .. } => "ledger_begun_anew",
         }
     }
 }

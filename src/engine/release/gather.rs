@@ -82,6 +82,7 @@ impl Engine {
             sets: self.sets.clone(),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
+            packages: self.settings.regions.packages.clone(),
         };
         let year = i32::from(self.zoned(moment).year());
         let entries: Vec<_> = accepted

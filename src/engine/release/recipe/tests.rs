@@ -37,6 +37,7 @@ fn recipe() -> Recipe {
             name: Text::default(),
             members: vec![RegionKey::finland()],
         }],
+        packages: Some([RegionKey::finland()].into()),
     };
     Recipe::new(
         ReleaseNumber::FIRST,
@@ -105,13 +106,14 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
-    let changes: [fn(&mut Terms); 6] = [
+    let changes: [fn(&mut Terms); 7] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
+        |terms| terms.packages = None,
     ];
     for (position, change) in changes.into_iter().enumerate() {
         let mut other = recipe();
