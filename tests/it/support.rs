@@ -61,9 +61,17 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Settings for one Sotkanet at `base_url` and these indicators. Only Seinäjoki and
-    /// Vaasa get folders of their own, which saves most of the time that a release takes.
+    /// Settings for one Sotkanet at `base_url` and these indicators: the years from 2015 on,
+    /// and folders for Seinäjoki and Vaasa alone, which saves most of the time of a release.
     pub(crate) fn new(base_url: &str, indicators: &[&str]) -> Self {
+        let workspace = Self::with_every_year(base_url, indicators);
+        let settings = workspace.settings();
+        workspace.write_settings(&(settings + "years = \"2015..\"\n"));
+        workspace
+    }
+
+    /// The same with all years that there are.
+    pub(crate) fn with_every_year(base_url: &str, indicators: &[&str]) -> Self {
         let workspace = Self::with_every_folder(base_url, indicators);
         let packages = "[regions]\npackages = [\"KU743\", \"KU905\"]\n\n[[source]]";
         let settings = workspace.settings();
@@ -71,7 +79,7 @@ impl Workspace {
         workspace
     }
 
-    /// The same with a folder for every region.
+    /// The same with a folder for every region, too.
     pub(crate) fn with_every_folder(base_url: &str, indicators: &[&str]) -> Self {
         let list: Vec<_> = indicators
             .iter()
