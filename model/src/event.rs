@@ -132,6 +132,15 @@ pub enum Event {
         /// How many indicators it has.
         indicators: u64,
     },
+    /// A person brought notes, or withdrew some.
+    NotesImported {
+        /// The file that they came in, as archived.
+        file: ContentHash,
+        /// Notes that are new.
+        added: u32,
+        /// Notes that no longer hold.
+        withdrawn: u32,
+    },
 }
 
 impl Event {
@@ -139,7 +148,7 @@ impl Event {
     pub const VERSION: u32 = 1;
 
     /// The names of all events.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 17] = [
         "sweep_started",
         "snapshot_archived",
         "snapshot_unchanged",
@@ -156,6 +165,7 @@ impl Event {
         "job_discarded",
         "release_announced",
         "ledger_begun_anew",
+        "notes_imported",
     ];
 
     /// Its name: the `type` in its JSON.
@@ -177,6 +187,7 @@ impl Event {
             Self::JobDiscarded { .. } => "job_discarded",
             Self::ReleaseAnnounced { .. } => "release_announced",
             Self::LedgerBegunAnew { .. } => "ledger_begun_anew",
+            Self::NotesImported { .. } => "notes_imported",
         }
     }
 }

@@ -117,6 +117,13 @@ fn log(event: &Event) {
         } => {
             tracing::error!(%release, indicators, "The ledger was empty and was begun anew from the newest release: decide again what was held, approved or rejected before");
         }
+        Event::NotesImported {
+            file,
+            added,
+            withdrawn,
+        } => {
+            tracing::info!(%file, added, withdrawn, "Notes imported");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod inspection;
 mod jobs;
 mod layout;
 mod leases;
+mod notes;
 mod outbox;
 mod reading;
 mod records;
@@ -37,6 +38,7 @@ use tokio::sync::watch;
 pub use beginning::Beginning;
 pub use error::LedgerError;
 pub use inspection::Layout;
+pub use notes::{KeptNote, NotesImported};
 pub use records::{
     AnswerPlace, Completion, Decision, Failure, Figures, Held, HoldReason, LatestAnswer,
     OutboxEntry, Series, SeriesChange, SweepOutcome, SweepRecord,

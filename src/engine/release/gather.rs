@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use botnia_config::{SourceKind, SourceSettings};
 use botnia_model::{
-    AnswerRole, ContentHash, IndicatorEntry, IndicatorId, IndicatorState, Observation,
+    AnswerRole, ContentHash, IndicatorEntry, IndicatorId, IndicatorState, Note, Observation,
     ReleaseNumber, SCHEMA_VERSION, Text,
 };
 use botnia_transform::release::Inputs;
@@ -83,6 +83,7 @@ impl Engine {
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
             packages: self.settings.regions.packages.clone(),
+            notes: self.notes_that_hold().await?,
         };
         let year = i32::from(self.zoned(moment).year());
         let entries: Vec<_> = accepted
@@ -101,6 +102,17 @@ impl Engine {
             recipe,
             entries,
         })
+    }
+
+    /// The notes that were imported and not withdrawn, in order.
+    async fn notes_that_hold(&self) -> Result<Vec<Note>, EngineError> {
+        let kept = self.ledger.notes().await?.into_iter();
+        let mut notes: Vec<_> = kept
+            .filter(|kept| kept.withdrawn_at.is_none())
+            .map(|kept| kept.note)
+            .collect();
+        notes.sort();
+        Ok(notes)
     }
 
     fn indicator_recipe(

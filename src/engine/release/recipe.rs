@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Region, RegionKey, RegionLevel,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Note, Region, RegionKey, RegionLevel,
     ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::Releases;
@@ -67,6 +67,9 @@ pub(crate) struct Terms {
     pub(crate) packages: Option<BTreeSet<RegionKey>>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
+    /// What people say beside the figures, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What a source speaks, and how it wants to be named.
