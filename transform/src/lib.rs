@@ -5,7 +5,7 @@
 //! rows into observations, [`checks::check`] compares them with what was released before,
 //! [`aggregation`] makes figures of wholes from those of their parts,
 //! [`observation_table`] writes and reads them as Parquet, and [`release`] builds the
-//! tables of a release from them. [`dissolve`] brings counts to the borders of a later
+//! tables of a release from them, in which [`sentence`] tells each figure. [`dissolve`] brings counts to the borders of a later
 //! day, and [`region_lists`] compares the region tables with lists of regions.
 //!
 //! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
@@ -20,6 +20,7 @@ pub mod normalise;
 pub mod observation_table;
 pub mod region_lists;
 pub mod release;
+pub mod sentence;
 pub mod text;
 
 pub use error::TransformError;

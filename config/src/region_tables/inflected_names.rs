@@ -81,7 +81,7 @@ impl InflectedNames {
     /// name: "alueella Suupohja".
     pub fn of(&self, key: &RegionKey, name: &Text) -> InflectedName {
         match self.names.get(key) {
-            Some((known, forms)) if known.fi == name.fi => {
+            Some((known, forms)) if is_called(&known.fi, &name.fi) => {
                 let mut forms = forms.clone();
                 if known.or_finnish(botnia_model::Language::Sv)
                     != name.or_finnish(botnia_model::Language::Sv)
@@ -99,6 +99,14 @@ impl InflectedNames {
             },
         }
     }
+}
+
+/// Whether a source's name is the known one: it is, or lacks only what tells two apart, as
+/// "Koski" for "Koski Tl".
+fn is_called(known: &str, name: &str) -> bool {
+    known
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || (rest.starts_with(' ') && !name.is_empty()))
 }
 
 fn uninflected(level: RegionLevel, name: &Text) -> Text {
