@@ -114,6 +114,7 @@ impl Making<'_> {
                 previous: self.previous,
                 regions: built.regions,
                 indicators: entries,
+                notes: self.recipe.terms.notes.clone(),
             },
         );
         Ok(staged.await?)

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Region, RegionKey, RegionLevel,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Note, Region, RegionKey, RegionLevel,
     ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::manifest::RECIPE;
@@ -63,6 +63,9 @@ pub(crate) struct Terms {
     pub(crate) groups: Vec<CustomGroup>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
+    /// What people say beside the figures, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What a source speaks, and how it wants to be named.
