@@ -87,6 +87,7 @@ fn tables() -> anyhow::Result<String> {
             regions: &[],
             tables: RegionTables::builtin(),
             groups: &[],
+            peers: &[],
             sets: &[],
             sources: &[],
             geo_vintage: "2026-01-01",
@@ -105,6 +106,7 @@ fn tables() -> anyhow::Result<String> {
         "region_classes",
         "revisions",
         "wellbeing",
+        "peers",
     ];
     let tables = names
         .into_iter()

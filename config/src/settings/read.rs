@@ -10,6 +10,7 @@ use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
 use super::groups::groups;
+use super::peers::peers;
 use super::{
     IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
     WorkerSettings, YearRange,
@@ -156,6 +157,7 @@ impl Reader<'_> {
             source.extend(self.source(&path, &file));
         }
         let groups = groups(&mut self.document, file.group);
+        let peers = peers(&mut self.document, file.peers);
         let classification_url = file.regions.classification_url.as_deref();
         let classification_url = classification_url.and_then(|text| {
             let example = "https://data.stat.fi/api/classifications/v2";
@@ -169,6 +171,7 @@ impl Reader<'_> {
             contact: file.contact,
             source,
             groups,
+            peers,
             regions: RegionSettings { classification_url },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),

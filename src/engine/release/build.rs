@@ -61,6 +61,7 @@ impl Making<'_> {
                     regions: &ingredients.regions,
                     tables: &terms.region_tables,
                     groups: &terms.groups,
+                    peers: &terms.peers,
                     sets: &terms.sets,
                     sources: &credits,
                     geo_vintage: &terms.geo_vintage,

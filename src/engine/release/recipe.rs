@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
+use botnia_config::{
+    CustomGroup, IndicatorSet, RegionPeers, RegionTables, SetIndicator, SourceKind,
+};
 use botnia_ingest::Archive;
 use botnia_model::{
     ContentHash, Indicator, IndicatorId, IndicatorState, Note, Region, RegionKey, RegionLevel,
@@ -61,6 +63,9 @@ pub(crate) struct Terms {
     pub(crate) sets: Vec<IndicatorSet>,
     /// The groups of regions, as the settings have them.
     pub(crate) groups: Vec<CustomGroup>,
+    /// The peers of regions, as the settings have them.
+    #[serde(default)]
+    pub(crate) peers: Vec<RegionPeers>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// What people say beside the figures, in order.

@@ -93,6 +93,14 @@ const FILES: [(&str, [&str; 3]); 17] = [
         ],
     ),
     (
+        "peers.parquet",
+        [
+            "Kuntien vertailukunnat",
+            "Kommunernas jämförelsekommuner",
+            "The peers of the municipalities",
+        ],
+    ),
+    (
         "README.md",
         [
             "Mitä julkaisussa on",

@@ -1,3 +1,4 @@
+use botnia_config::PeerRule;
 use botnia_model::{Language, NoteFormat, NoteSubject, ValueKind};
 
 use super::*;
@@ -48,6 +49,10 @@ fn recipe() -> Recipe {
             id: "pohjanmaat".parse().unwrap(),
             name: Text::default(),
             members: vec![RegionKey::finland()],
+        }],
+        peers: vec![RegionPeers {
+            region: RegionKey::finland(),
+            rule: PeerRule::Nearest,
         }],
         notes: vec![note()],
     };
@@ -125,6 +130,8 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
+        |terms| terms.peers.clear(),
+        |terms| terms.region_tables.borders.clear(),
         |terms| terms.notes[0].text.push('!'),
     ];
     for (position, change) in changes.into_iter().enumerate() {
