@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use botnia_model::{RegionKey, RegionLevel, Text};
+use botnia_model::{Language, RegionKey, RegionLevel, Text};
 use serde::Deserialize;
 
 use super::RegionTables;
@@ -81,11 +81,11 @@ impl InflectedNames {
     /// name: "alueella Suupohja".
     pub fn of(&self, key: &RegionKey, name: &Text) -> InflectedName {
         match self.names.get(key) {
+            // Whatever a source calls the whole country, it is the whole country.
+            Some((_, forms)) if key.level == RegionLevel::Country => forms.clone(),
             Some((known, forms)) if is_called(&known.fi, &name.fi) => {
                 let mut forms = forms.clone();
-                if known.or_finnish(botnia_model::Language::Sv)
-                    != name.or_finnish(botnia_model::Language::Sv)
-                {
+                if known.or_finnish(Language::Sv) != name.or_finnish(Language::Sv) {
                     forms.genitive_sv = None;
                     forms.place.sv = uninflected(key.level, name).sv;
                 }
@@ -110,7 +110,7 @@ fn is_called(known: &str, name: &str) -> bool {
 }
 
 fn uninflected(level: RegionLevel, name: &Text) -> Text {
-    let sv = name.or_finnish(botnia_model::Language::Sv);
+    let sv = name.or_finnish(Language::Sv);
     Text {
         fi: format!("alueella {}", name.fi),
         sv: match level {
@@ -123,7 +123,7 @@ fn uninflected(level: RegionLevel, name: &Text) -> Text {
 
 /// English inflects nothing, but some names need an article.
 fn place_in_english(level: RegionLevel, name: &Text) -> String {
-    let name = name.or_finnish(botnia_model::Language::En);
+    let name = name.or_finnish(Language::En);
     match level {
         RegionLevel::Country => "in the whole country".to_owned(),
         RegionLevel::Custom => format!("in the area {name}"),

@@ -142,6 +142,9 @@ fn a_source_may_leave_out_what_tells_two_names_apart() {
     assert_eq!(place("Koski Tl"), "Koskella Tl");
     assert_eq!(place("Koski"), "Koskella Tl");
     assert_eq!(place("Kos"), "alueella Kos");
+    let finland = names.of(&RegionKey::finland(), &Text::default());
+    assert_eq!(finland.place.fi, "koko maassa");
+    assert_eq!(finland.place.sv, "i hela landet");
 }
 
 fn problem(edit: impl Fn(&str) -> String) -> String {
