@@ -75,6 +75,15 @@ pub enum PublishError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A page could not be written from its template.
+    #[error("write the page `{page}`")]
+    WritePage {
+        /// The page.
+        page: String,
+        /// What is wrong with its template or view.
+        #[source]
+        source: minijinja::Error,
+    },
     /// A background thread broke off.
     #[error("{operation} was broken off")]
     BrokenOff {

@@ -1,4 +1,7 @@
-//! Makes a release of the tables: their CSV files, the documents, and the manifest.
+//! Makes a release of the tables: their CSV files, the regions' reports, the documents, and
+//! the manifest.
+
+mod reports;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -83,8 +86,8 @@ struct Packaging {
 }
 
 /// Makes the release ready for [`Releases::commit`]: hashes the new tables, writes the
-/// CSV beside every region's observations unless the previous release's still holds,
-/// writes the documents and the recipe, and lists all of it in the manifest.
+/// CSV beside every region's observations and the pages of its report unless the previous
+/// release's still hold, writes the documents and the recipe, and lists all of it in the manifest.
 ///
 /// # Errors
 /// [`PublishError::NothingToCarry`] for a carried table that the previous release does
@@ -118,6 +121,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         region_names: RegionNames::new(&regions),
     });
 
+    let reports = packaging.reports(&tables, &regions, &facts).await?;
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
     let members: Vec<Vec<Member>> = stream::iter(tables)
         .map(|table| {
@@ -139,6 +143,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         .await?
     };
     members.extend(written);
+    members.extend(reports);
 
     members.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     if let Some(twice) = members
