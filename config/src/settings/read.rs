@@ -9,7 +9,7 @@ use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
-use super::groups::groups;
+use super::groups::{groups, packages};
 use super::peers::peers;
 use super::{
     IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
@@ -157,6 +157,7 @@ impl Reader<'_> {
             source.extend(self.source(&path, &file));
         }
         let groups = groups(&mut self.document, file.group);
+        let packages = packages(&mut self.document, file.regions.packages);
         let peers = peers(&mut self.document, file.peers);
         let classification_url = file.regions.classification_url.as_deref();
         let classification_url = classification_url.and_then(|text| {
@@ -172,7 +173,10 @@ impl Reader<'_> {
             source,
             groups,
             peers,
-            regions: RegionSettings { classification_url },
+            regions: RegionSettings {
+                classification_url,
+                packages,
+            },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },
