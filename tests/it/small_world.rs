@@ -188,6 +188,7 @@ pub(crate) fn tables() -> &'static RegionTables {
             changes: &changes,
             memberships: &memberships,
             classes: &classes,
+            neighbours: &none(all.neighbours),
         })
         .expect("a part of the tables")
     });
