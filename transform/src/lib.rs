@@ -22,6 +22,7 @@ pub mod normalise;
 pub mod observation_table;
 pub mod region_lists;
 pub mod release;
+pub mod survey;
 pub mod text;
 
 pub use error::TransformError;
