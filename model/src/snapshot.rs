@@ -19,6 +19,8 @@ word_enum!(
         Description = "description",
         /// The figures of one indicator.
         Data = "data",
+        /// Notes of people, from a file.
+        Notes = "notes",
     }
 );
 

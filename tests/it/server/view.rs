@@ -45,6 +45,7 @@ fn figures(title: &str) -> Figures {
         normalised: hash,
         normaliser: 1,
         expected: None,
+        last_year: Some(2024),
         rows_in: 10,
         rows_out: 9,
         findings: Findings::default(),
