@@ -19,8 +19,9 @@ pub use jiff::civil::Date;
 pub use note_form::NoteColumn;
 pub use problem::{Problem, SettingsError};
 pub use region_tables::{
-    BUILTIN_REGION_FILES, Classification, Membership, Municipality, MunicipalityClass,
-    RegionChange, RegionFiles, RegionTables, SharedBorder, Succession, TableRegion, Validity,
+    BUILTIN_REGION_FILES, Classification, InflectedName, InflectedNames, Membership, Municipality,
+    MunicipalityClass, RegionChange, RegionFiles, RegionTables, SharedBorder, Succession,
+    TableRegion, Validity,
 };
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};

@@ -88,6 +88,7 @@ fn tables() -> anyhow::Result<String> {
             tables: RegionTables::builtin(),
             groups: &[],
             peers: &[],
+            packages: None,
             sets: &[],
             sources: &[],
             geo_vintage: "2026-01-01",

@@ -9,7 +9,7 @@ use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
-use super::groups::groups;
+use super::groups::{groups, packages};
 use super::peers::peers;
 use super::{
     IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
@@ -158,6 +158,7 @@ impl Reader<'_> {
         }
         let groups = groups(&mut self.document, file.group);
         let peers = peers(&mut self.document, file.peers);
+        let packages = packages(&mut self.document, file.regions.packages);
         let classification_url = file.regions.classification_url.as_deref();
         let classification_url = classification_url.and_then(|text| {
             let example = "https://data.stat.fi/api/classifications/v2";
@@ -172,7 +173,10 @@ impl Reader<'_> {
             source,
             groups,
             peers,
-            regions: RegionSettings { classification_url },
+            regions: RegionSettings {
+                classification_url,
+                packages,
+            },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },

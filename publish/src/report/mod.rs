@@ -9,20 +9,29 @@
 //! sentence was computed before it came here; a chart computes where a figure stands on the
 //! paper, and nothing else.
 
+mod charts;
 mod columns;
 mod context;
+mod figures;
+mod highlights;
+mod page;
+pub(crate) mod plain;
+mod product;
 mod read;
 mod series;
+mod words;
 
 pub use context::{IndicatorDetails, PeerGroup, ReportContext};
+pub use page::{Pages, report_file, short_file};
+pub use product::{Product, products};
 pub use read::{RegionFile, read_region_report};
 pub use series::{ComparatorSeries, Point, Series};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use botnia_model::{
-    Comparator, IntervalMethod, Language, NoTrend, NotCompared, Origin, Period, Polarity, Region,
-    Sex, Status, Text, Trend, TrendVerdict, ValueKind, Verdict,
+    Comparator, IntervalMethod, Language, NoTrend, NotCompared, Note, Origin, Period, Polarity,
+    Region, Sex, Status, Text, Trend, TrendVerdict, ValueKind, Verdict,
 };
 
 /// The indicator set that a wellbeing report is built on; others add to it.
@@ -51,6 +60,8 @@ pub struct RegionReport {
     /// The region's own series, by indicator id: of the sex that the row reports, without
     /// further breakdowns, oldest first.
     pub series: BTreeMap<String, Series>,
+    /// What people say beside the figures, in order.
+    pub notes: Vec<Note>,
 }
 
 /// One row of `wellbeing.parquet`: an indicator of a set, and what is known of it here.

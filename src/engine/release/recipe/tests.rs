@@ -54,6 +54,7 @@ fn recipe() -> Recipe {
             region: RegionKey::finland(),
             rule: PeerRule::Nearest,
         }],
+        packages: Some([RegionKey::finland()].into()),
         notes: vec![note()],
     };
     Recipe::new(
@@ -123,7 +124,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
-    let changes: [fn(&mut Terms); 9] = [
+    let changes: [fn(&mut Terms); 10] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
@@ -132,6 +133,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.groups.clear(),
         |terms| terms.peers.clear(),
         |terms| terms.region_tables.borders.clear(),
+        |terms| terms.packages = None,
         |terms| terms.notes[0].text.push('!'),
     ];
     for (position, change) in changes.into_iter().enumerate() {

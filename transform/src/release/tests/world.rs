@@ -41,6 +41,8 @@ pub(super) struct World {
     pub(super) tables: RegionTables,
     pub(super) groups: Vec<CustomGroup>,
     pub(super) peers: Vec<RegionPeers>,
+    /// The regions that get a folder; none: all.
+    pub(super) packages: Option<BTreeSet<RegionKey>>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
     /// The day of the division.
@@ -144,6 +146,7 @@ impl World {
             tables: RegionTables::default(),
             groups: Vec::new(),
             peers: Vec::new(),
+            packages: None,
             sets: Vec::new(),
             synthetic: false,
             day: DAY,
@@ -253,6 +256,7 @@ impl World {
         let series = self.series();
         build(
             Build {
+                packages: self.packages.as_ref(),
                 release: number_after(previous),
                 series: &series,
                 regions: &self.regions,

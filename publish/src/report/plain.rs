@@ -1,6 +1,6 @@
 //! Sanitised HTML of a source as plain text.
 
-use super::cell_text as visible;
+use super::charts::visible;
 
 /// The text of `html` without its markup, with its entities read and its white space in one
 /// line.
