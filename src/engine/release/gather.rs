@@ -82,8 +82,8 @@ impl Engine {
             sets: self.sets.clone(),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
-            peers: self.settings.peers.clone(),
             packages: self.settings.regions.packages.clone(),
+            peers: self.settings.peers.clone(),
             notes: self.notes_that_hold().await?,
         };
         let year = i32::from(self.zoned(moment).year());

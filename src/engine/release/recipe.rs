@@ -64,12 +64,12 @@ pub(crate) struct Terms {
     pub(crate) sets: Vec<IndicatorSet>,
     /// The groups of regions, as the settings have them.
     pub(crate) groups: Vec<CustomGroup>,
-    /// The peers of regions, as the settings have them.
-    #[serde(default)]
-    pub(crate) peers: Vec<RegionPeers>,
     /// The regions that get a folder of their own; none: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) packages: Option<BTreeSet<RegionKey>>,
+    /// The peers of regions, as the settings have them.
+    #[serde(default)]
+    pub(crate) peers: Vec<RegionPeers>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// What people say beside the figures, in order.

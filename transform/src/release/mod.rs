@@ -65,7 +65,7 @@ pub use self::notable::NotableRevision;
 use self::peers::Peers;
 pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
-pub use self::released::{indicator_titles, region_names};
+pub use self::released::{ReleasedPeer, indicator_titles, region_names, released_peers};
 use self::wellbeing::Reported;
 use crate::TransformError;
 
@@ -153,11 +153,11 @@ pub struct Build<'a> {
     pub tables: &'a RegionTables,
     /// The groups of regions that the settings have.
     pub groups: &'a [CustomGroup],
-    /// The peers of regions that the settings have.
-    pub peers: &'a [RegionPeers],
     /// The regions that get a folder of their own; none: every municipality, province and
     /// wellbeing services county.
     pub packages: Option<&'a BTreeSet<RegionKey>>,
+    /// The peers of regions that the settings have.
+    pub peers: &'a [RegionPeers],
     /// The indicator sets of the reporting table.
     pub sets: &'a [IndicatorSet],
     /// How the sources want to be named.
@@ -262,8 +262,8 @@ pub fn build(
         regions,
         tables,
         groups,
-        peers,
         packages,
+        peers,
         sets,
         sources,
         geo_vintage,

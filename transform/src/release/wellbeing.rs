@@ -29,6 +29,7 @@
 //!   levels decide whether a level has ended: what is computed follows them.
 
 mod judgement;
+mod sentences;
 mod surroundings;
 mod table;
 

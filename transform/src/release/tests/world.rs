@@ -40,9 +40,9 @@ pub(super) struct World {
     pub(super) regions: Vec<Region>,
     pub(super) tables: RegionTables,
     pub(super) groups: Vec<CustomGroup>,
-    pub(super) peers: Vec<RegionPeers>,
     /// The regions that get a folder; none: all.
     pub(super) packages: Option<BTreeSet<RegionKey>>,
+    pub(super) peers: Vec<RegionPeers>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
     /// The day of the division.
@@ -145,8 +145,8 @@ impl World {
             ],
             tables: RegionTables::default(),
             groups: Vec::new(),
-            peers: Vec::new(),
             packages: None,
+            peers: Vec::new(),
             sets: Vec::new(),
             synthetic: false,
             day: DAY,

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
+use botnia_config::words::subject;
 use botnia_config::{IndicatorSet, SetIndicator};
 use botnia_model::{
     Comparator, Indicator, IntervalMethod, NoTrend, NotCompared, Origin, Period, Sex, Status, Text,
 };
 
+use super::sentences::{About, Teller};
 use super::{Figure, Reported};
 use crate::TransformError;
 use crate::aggregation::BlockReason;
@@ -30,7 +32,7 @@ pub(in crate::release) fn write(
     catalogue: Catalogue<'_>,
     files: &mut Files<'_>,
 ) -> Result<(), TransformError> {
-    let rows = rows(sets, reported, catalogue);
+    let rows = rows(sets, reported, catalogue, &Teller::new(places));
     let credit = |rows: &[Row<'_>]| {
         let indicators: BTreeMap<_, _> = rows
             .iter()
@@ -65,7 +67,7 @@ struct Row<'a> {
     /// None where the release does not have it.
     indicator: Option<&'a Indicator>,
     figure: Figure,
-    /// What it says in one sentence; empty where no sentence is written of it.
+    /// What it says, in plain sentences.
     sentence: Text,
 }
 
@@ -73,6 +75,7 @@ fn rows<'a>(
     sets: &'a [IndicatorSet],
     reported: &Reported,
     catalogue: Catalogue<'a>,
+    teller: &Teller<'_>,
 ) -> Vec<Row<'a>> {
     let mut sets: Vec<&IndicatorSet> = sets.iter().collect();
     sets.sort_by(|one, other| one.id.cmp(&other.id));
@@ -92,14 +95,19 @@ fn rows<'a>(
                     .map(|one| Figure::without_value(one, Sex::Total, status))
                     .collect()
             });
+            let about = About {
+                expected,
+                indicator,
+                subject: subject(&id, &expected.title.fi),
+            };
             rows.extend(figures.into_iter().map(|figure| Row {
                 set,
                 position,
                 expected,
                 id: id.to_string(),
                 indicator,
+                sentence: teller.tell(&about, &figure),
                 figure,
-                sentence: Text::default(),
             }));
         }
     }
