@@ -1,7 +1,6 @@
 //! Makes a release of the tables: their CSV files, the regions' reports and workbooks, the
 //! documents, and the manifest.
 
-mod products;
 mod reports;
 
 use std::collections::BTreeMap;
@@ -23,8 +22,6 @@ use crate::commit::hash_file;
 use crate::csv::{IndicatorTitles, RegionNames, content_hash, write_observations_csv};
 use crate::documents::{self, ColumnFact, ReleaseFacts, TableFact};
 use crate::manifest::RECIPE;
-use products::{RegionTables, Reporting};
-
 use crate::notes_csv::{NOTES_CSV, NotesOfRegions, notes_hash, write_notes_csv};
 use crate::releases::{Releases, Staged, in_background, release_key};
 use crate::table::{batches, columns, distinct_texts};
@@ -133,8 +130,6 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
 
     let reports = packaging.reports(&tables, &regions, &facts).await?;
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let reporting = Reporting::read(&packaging, &facts, &regions, &tables).await?;
-    let packages = RegionTables::of(&tables);
     let members: Vec<Vec<Member>> = stream::iter(tables)
         .map(|table| {
             let packaging = Arc::clone(&packaging);
@@ -144,14 +139,6 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         .try_collect()
         .await?;
     let mut members: Vec<Member> = members.into_iter().flatten().collect();
-    if let Some(reporting) = reporting {
-        let products: Vec<Vec<Member>> = stream::iter(packages)
-            .map(|tables| Arc::clone(&packaging).products(Arc::clone(&reporting), tables))
-            .buffered(parallelism)
-            .try_collect()
-            .await?;
-        members.extend(products.into_iter().flatten());
-    }
 
     let table_facts = packaging.top_level(&members).await?;
     let written = {

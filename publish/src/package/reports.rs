@@ -1,26 +1,26 @@
-//! What every region's folder has for people: the pages of its report. Each is made anew
-//! only where something that it shows, or the way of showing it, has changed.
+//! What every region's folder has for people: the pages of its report, its workbooks and its
+//! workshop pack. Each is made anew only where something that it shows, or the way of showing
+//! it, has changed.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::num::NonZero;
 use std::sync::Arc;
 
-use botnia_model::{ContentHash, Language, Region, RegionId, RegionKey, RegionLevel};
+use botnia_model::{ContentHash, Language, Note, Region, RegionId, RegionKey, RegionLevel};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{HashingFile, Member, Packaging, ReleasedTable};
+use super::{HashingFile, Member, OBSERVATIONS, Packaging, ReleasedTable, package_folder};
 use crate::PublishError;
 use crate::documents::ReleaseFacts;
 use crate::releases::in_background;
 use crate::report::{
-    ComparatorSeries, IndicatorDetails, Pages, PeerGroup, Product, RegionFile, ReportContext,
-    products, read_region_report,
+    ComparatorSeries, IndicatorDetails, Pages, PeerGroup, Product, RegionFile, RegionReport,
+    ReportContext, products, read_region_report,
 };
 use std::io::Write as _;
 
 const WELLBEING: &str = "wellbeing.parquet";
-const OBSERVATIONS: &str = "observations.parquet";
 const INDICATORS: &str = "indicators.parquet";
 const PEERS: &str = "peers.parquet";
 
@@ -126,7 +126,8 @@ impl Packaging {
         tables: RegionTables,
         shared: Arc<Shared>,
     ) -> Result<Vec<Member>, PublishError> {
-        let shown = shared.shown(&tables);
+        let notes = self.notes.of(&tables.folder).to_vec();
+        let shown = shared.shown(&tables, &notes);
         let wanted: Vec<(usize, String, ContentHash)> = shared
             .products
             .iter()
@@ -159,7 +160,10 @@ impl Packaging {
             None => None,
         };
         in_background("writing the report of a region", move || {
-            let report = tables.read(wellbeing, observations)?;
+            let report = RegionReport {
+                notes,
+                ..tables.read(wellbeing, observations)?
+            };
             let pages = Pages {
                 report: &report,
                 context: &shared.context,
@@ -189,7 +193,7 @@ impl RegionTables {
         self,
         wellbeing: File,
         observations: Option<File>,
-    ) -> Result<crate::report::RegionReport, PublishError> {
+    ) -> Result<RegionReport, PublishError> {
         let observations = self.observations.as_ref().zip(observations);
         read_region_report(
             self.region,
@@ -207,7 +211,7 @@ impl RegionTables {
 
 impl Shared {
     /// The hash of everything that the pages of a region show.
-    fn shown(&self, tables: &RegionTables) -> ContentHash {
+    fn shown(&self, tables: &RegionTables, notes: &[Note]) -> ContentHash {
         let region = &tables.region;
         let of = |table: Option<&ReleasedTable>| table.map(|table| table.content_hash);
         let series = |key: Option<RegionKey>| self.series.get(&key?.id()).copied();
@@ -220,6 +224,7 @@ impl Shared {
             .get(&region.key.id())
             .map(|group| format!("{group:?}").into_bytes())
             .unwrap_or_default();
+        let notes: Vec<_> = notes.iter().map(Note::id).collect();
         let hashes = [
             Some(self.common),
             of(Some(&tables.wellbeing)),
@@ -238,7 +243,8 @@ impl Shared {
             hashes
                 .iter()
                 .map(|hash| hash.as_bytes().as_slice())
-                .chain([tables.folder.as_bytes(), peers.as_slice()]),
+                .chain([tables.folder.as_bytes(), peers.as_slice()])
+                .chain(notes.iter().map(|id| id.as_str().as_bytes())),
         )
     }
 }
@@ -284,13 +290,7 @@ fn region_tables(tables: &[ReleasedTable], regions: &[Region]) -> Vec<RegionTabl
     let mut folders: Vec<RegionTables> = regions
         .iter()
         .filter_map(|region| {
-            let parent = match region.key.level {
-                RegionLevel::Municipality => "municipalities",
-                RegionLevel::Province => "provinces",
-                RegionLevel::WellbeingCounty => "wellbeing-counties",
-                _ => return None,
-            };
-            let folder = format!("{parent}/{}", region.folder());
+            let folder = package_folder(region)?;
             let find = |name: &str| by_path.get(format!("{folder}/{name}").as_str()).copied();
             let wellbeing = find(WELLBEING).filter(|table| table.rows > 0)?.clone();
             let observations = find(OBSERVATIONS).cloned();

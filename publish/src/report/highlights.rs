@@ -112,6 +112,7 @@ mod tests {
             region: vaasa(),
             rows,
             series: BTreeMap::new(),
+            notes: Vec::new(),
         }
     }
 

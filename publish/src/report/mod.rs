@@ -15,7 +15,7 @@ mod context;
 mod figures;
 mod highlights;
 mod page;
-mod plain;
+pub(crate) mod plain;
 mod product;
 mod read;
 mod series;
@@ -30,8 +30,8 @@ pub use series::{ComparatorSeries, Point, Series};
 use std::collections::{BTreeMap, BTreeSet};
 
 use botnia_model::{
-    Comparator, IntervalMethod, Language, NoTrend, NotCompared, Origin, Period, Polarity, Region,
-    Sex, Status, Text, Trend, TrendVerdict, ValueKind, Verdict,
+    Comparator, IntervalMethod, Language, NoTrend, NotCompared, Note, Origin, Period, Polarity,
+    Region, Sex, Status, Text, Trend, TrendVerdict, ValueKind, Verdict,
 };
 
 /// The indicator set that a wellbeing report is built on; others add to it.
@@ -60,6 +60,8 @@ pub struct RegionReport {
     /// The region's own series, by indicator id: of the sex that the row reports, without
     /// further breakdowns, oldest first.
     pub series: BTreeMap<String, Series>,
+    /// What people say beside the figures, in order.
+    pub notes: Vec<Note>,
 }
 
 /// One row of `wellbeing.parquet`: an indicator of a set, and what is known of it here.

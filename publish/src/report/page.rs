@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use botnia_config::words::{self, times};
-use botnia_model::{Comparator, Language, RegionId, RegionKey, RegionLevel, Verdict};
+use botnia_model::{Comparator, Language, NoteSubject, RegionId, RegionKey, RegionLevel, Verdict};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -533,10 +533,10 @@ impl Pages<'_> {
         Some(Theme {
             id: theme.replace('_', "-"),
             title: theme_title(figures.language, theme),
-            notes: Vec::new(),
+            notes: figures.notes_of(&NoteSubject::Theme(theme.to_owned())),
             figures: with_value
                 .into_iter()
-                .map(|row| figures.of(row, Vec::new()))
+                .map(|row| figures.of(row, figures.notes_of_indicator(&row.indicator_id)))
                 .collect(),
             reach: words::numbers::percent(figures.language, &format!("{reach:.0}")),
             profile,

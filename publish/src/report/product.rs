@@ -4,6 +4,8 @@ use botnia_model::{ContentHash, Language};
 
 use super::page::{Pages, TEMPLATE_SOURCES, report_file, short_file};
 use crate::PublishError;
+use crate::workbook::{RegionWorkbook, WORKBOOK_LANGUAGES, WORKBOOK_VERSION, workbook_file};
+use crate::workshop::{self, WORKSHOP_LANGUAGES, WorkshopPack, workshop_file};
 
 /// Raised when the same report is shown differently by the code; a changed template says so
 /// by itself.
@@ -24,6 +26,8 @@ pub struct Product {
 enum Kind {
     Report,
     Short,
+    Workbook,
+    Workshop,
 }
 
 /// All of them, in the order in which they are made.
@@ -31,17 +35,22 @@ pub fn products() -> Vec<Product> {
     let way = ContentHash::of_parts(
         std::iter::once(FORMAT_VERSION).chain(TEMPLATE_SOURCES.into_iter().map(str::as_bytes)),
     );
-    let of = |kind, file: fn(Language) -> &'static str| {
-        Language::ALL.into_iter().map(move |language| Product {
-            file: file(language).to_owned(),
+    let mut products = Vec::new();
+    let mut add = |kind, languages: &[Language], file: fn(Language) -> &'static str, way| {
+        products.extend(languages.iter().map(|language| Product {
+            file: file(*language).to_owned(),
             way,
             kind,
-            language,
-        })
+            language: *language,
+        }));
     };
-    of(Kind::Report, report_file)
-        .chain(of(Kind::Short, short_file))
-        .collect()
+    add(Kind::Report, &Language::ALL, report_file, way);
+    add(Kind::Short, &Language::ALL, short_file, way);
+    let way = ContentHash::of(WORKBOOK_VERSION);
+    add(Kind::Workbook, &WORKBOOK_LANGUAGES, workbook_file, way);
+    let way = workshop::way();
+    add(Kind::Workshop, &WORKSHOP_LANGUAGES, workshop_file, way);
+    products
 }
 
 impl Product {
@@ -58,11 +67,30 @@ impl Product {
     /// Its bytes.
     ///
     /// # Errors
-    /// [`PublishError::WritePage`].
+    /// [`PublishError::WritePage`] and [`PublishError::WriteWorkbook`].
     pub fn make(&self, pages: &Pages<'_>) -> Result<Vec<u8>, PublishError> {
+        let Pages {
+            report,
+            context,
+            facts,
+            ..
+        } = *pages;
         match self.kind {
             Kind::Report => pages.report(self.language).map(String::into_bytes),
             Kind::Short => pages.short(self.language).map(String::into_bytes),
+            Kind::Workbook => RegionWorkbook {
+                report,
+                context,
+                facts,
+            }
+            .write(self.language),
+            Kind::Workshop => WorkshopPack {
+                report,
+                context,
+                facts,
+            }
+            .write(self.language)
+            .map(String::into_bytes),
         }
     }
 }

@@ -20,7 +20,8 @@ pub struct RegionFile<'a> {
 }
 
 /// Reads the report of `region` from the two tables of its folder: `wellbeing.parquet`, and
-/// `observations.parquet` where the folder has one.
+/// `observations.parquet` where the folder has one. It has no notes yet: those stand in no
+/// table.
 ///
 /// # Errors
 /// [`PublishError::ReadTable`] and [`PublishError::ReadRows`];
@@ -44,6 +45,7 @@ pub fn read_region_report(
         region,
         rows,
         series,
+        notes: Vec::new(),
     })
 }
 

@@ -62,6 +62,7 @@ pub(super) fn sheet(
         NoteColumn::ALL.into_iter().map(cell).collect()
     };
     let mut rows: Vec<Vec<Cell>> = of
+        .report
         .notes
         .iter()
         .map(|note| line(&note.subject, Some(note)))
