@@ -1,7 +1,7 @@
 //! Makes a release of the tables: their CSV files, the regions' reports and workbooks, the
 //! documents, and the manifest.
 
-mod reports;
+mod products;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -22,6 +22,8 @@ use crate::commit::hash_file;
 use crate::csv::{IndicatorTitles, RegionNames, content_hash, write_observations_csv};
 use crate::documents::{self, ColumnFact, ReleaseFacts, TableFact};
 use crate::manifest::RECIPE;
+use products::{RegionTables, Reporting};
+
 use crate::notes_csv::{NOTES_CSV, NotesOfRegions, notes_hash, write_notes_csv};
 use crate::releases::{Releases, Staged, in_background, release_key};
 use crate::table::{batches, columns, distinct_texts};
@@ -91,8 +93,9 @@ struct Packaging {
 }
 
 /// Makes the release ready for [`Releases::commit`]: hashes the new tables, writes the
-/// CSV beside every region's observations and the pages of its report unless the previous
-/// release's still hold, writes the documents and the recipe, and lists all of it in the manifest.
+/// CSV beside every region's observations, the pages of its report and its workbooks unless
+/// the previous release's still hold, writes the documents and the recipe, and lists all of
+/// it in the manifest.
 ///
 /// # Errors
 /// [`PublishError::NothingToCarry`] for a carried table that the previous release does
@@ -128,8 +131,9 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         notes: NotesOfRegions::new(&regions, notes),
     });
 
-    let reports = packaging.reports(&tables, &regions, &facts).await?;
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let reporting = Reporting::read(&packaging, &facts, &regions, &tables).await?;
+    let packages = RegionTables::of(&tables);
     let members: Vec<Vec<Member>> = stream::iter(tables)
         .map(|table| {
             let packaging = Arc::clone(&packaging);
@@ -139,6 +143,14 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         .try_collect()
         .await?;
     let mut members: Vec<Member> = members.into_iter().flatten().collect();
+    if let Some(reporting) = reporting {
+        let products: Vec<Vec<Member>> = stream::iter(packages)
+            .map(|tables| Arc::clone(&packaging).products(Arc::clone(&reporting), tables))
+            .buffered(parallelism)
+            .try_collect()
+            .await?;
+        members.extend(products.into_iter().flatten());
+    }
 
     let table_facts = packaging.top_level(&members).await?;
     let written = {
@@ -150,7 +162,6 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         .await?
     };
     members.extend(written);
-    members.extend(reports);
 
     members.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     if let Some(twice) = members

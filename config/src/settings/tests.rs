@@ -3,8 +3,8 @@
 mod gates;
 mod groups;
 mod indicators;
-mod peers;
 mod packages;
+mod peers;
 mod secrets;
 
 use std::path::Path;

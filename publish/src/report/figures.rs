@@ -1,7 +1,7 @@
 //! The rows of a report as a page shows them: numbers and words of one language.
 
 use botnia_config::words::{self, numbers, times};
-use botnia_model::{Comparator, Language, NoteSubject, Origin, Status, Trend, Verdict};
+use botnia_model::{Comparator, Language, Origin, Status, Trend, Verdict};
 use serde::Serialize;
 
 use super::charts::line::{LineChart, LineOf, within, years};
@@ -74,7 +74,7 @@ pub(crate) struct NoteView {
     pub(crate) language: &'static str,
     pub(crate) author: String,
     pub(crate) date: String,
-    pub(crate) lines: Vec<String>,
+    pub(crate) text: String,
 }
 
 /// A column of comparators: which, the label of the national table, and its name.
@@ -150,29 +150,6 @@ fn trend_sign(trend: Trend) -> &'static str {
 }
 
 impl Figures<'_> {
-    /// What people say of an indicator here.
-    pub(crate) fn notes_of_indicator(&self, indicator_id: &str) -> Vec<NoteView> {
-        indicator_id.parse().map_or_else(
-            |_| Vec::new(),
-            |id| self.notes_of(&NoteSubject::Indicator(id)),
-        )
-    }
-
-    /// What people say of a subject here.
-    pub(crate) fn notes_of(&self, subject: &NoteSubject) -> Vec<NoteView> {
-        self.report
-            .notes
-            .iter()
-            .filter(|note| note.subject == *subject)
-            .map(|note| NoteView {
-                language: note.language.code(),
-                author: visible(&note.author),
-                date: times::date(self.language, note.date),
-                lines: note.text.split('\n').map(visible).collect(),
-            })
-            .collect()
-    }
-
     /// A number with the decimals of the row.
     pub(crate) fn number(&self, row: &ReportRow, value: f64) -> String {
         numbers::figure(self.language, value, row.decimals)

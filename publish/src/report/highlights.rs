@@ -112,7 +112,6 @@ mod tests {
             region: vaasa(),
             rows,
             series: BTreeMap::new(),
-            notes: Vec::new(),
         }
     }
 

@@ -15,7 +15,7 @@ mod context;
 mod figures;
 mod highlights;
 mod page;
-pub(crate) mod plain;
+mod plain;
 mod product;
 mod read;
 mod series;
@@ -23,15 +23,15 @@ mod words;
 
 pub use context::{IndicatorDetails, PeerGroup, ReportContext};
 pub use page::{Pages, report_file, short_file};
-pub use product::{Product, products};
+pub use product::{PageKind, page_file, page_hash};
 pub use read::{RegionFile, read_region_report};
 pub use series::{ComparatorSeries, Point, Series};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use botnia_model::{
-    Comparator, IntervalMethod, Language, NoTrend, NotCompared, Note, Origin, Period, Polarity,
-    Region, Sex, Status, Text, Trend, TrendVerdict, ValueKind, Verdict,
+    Comparator, IntervalMethod, Language, NoTrend, NotCompared, Origin, Period, Polarity, Region,
+    Sex, Status, Text, Trend, TrendVerdict, ValueKind, Verdict,
 };
 
 /// The indicator set that a wellbeing report is built on; others add to it.
@@ -60,8 +60,6 @@ pub struct RegionReport {
     /// The region's own series, by indicator id: of the sex that the row reports, without
     /// further breakdowns, oldest first.
     pub series: BTreeMap<String, Series>,
-    /// What people say beside the figures, in order.
-    pub notes: Vec<Note>,
 }
 
 /// One row of `wellbeing.parquet`: an indicator of a set, and what is known of it here.

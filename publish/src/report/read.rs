@@ -20,8 +20,7 @@ pub struct RegionFile<'a> {
 }
 
 /// Reads the report of `region` from the two tables of its folder: `wellbeing.parquet`, and
-/// `observations.parquet` where the folder has one. It has no notes yet: those stand in no
-/// table.
+/// `observations.parquet` where the folder has one.
 ///
 /// # Errors
 /// [`PublishError::ReadTable`] and [`PublishError::ReadRows`];
@@ -45,7 +44,6 @@ pub fn read_region_report(
         region,
         rows,
         series,
-        notes: Vec::new(),
     })
 }
 

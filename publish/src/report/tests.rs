@@ -150,7 +150,6 @@ fn an_indicator_of_several_sets_is_shown_once_in_the_report_s_own_order() {
             of("pohjoismaat", 1, "sotkanet:10055", "nordic"),
         ],
         series: BTreeMap::new(),
-        notes: Vec::new(),
     };
     let ids = |rows: Vec<&ReportRow>| {
         rows.iter()

@@ -130,7 +130,7 @@ const FI: Words = Words {
     updated: "Päivitetty lähteessä",
     since: "alkaen",
     computed: "laskettu kuntien luvuista",
-    notes: "Muistiinpanot",
+    notes: "Huomautukset",
     map: "Kartta",
     reading: "Näin luet raporttia",
     reading_texts: [
@@ -206,7 +206,7 @@ const SV: Words = Words {
     updated: "Uppdaterad hos källan",
     since: "från och med",
     computed: "beräknad ur kommunernas siffror",
-    notes: "Anteckningar",
+    notes: "Anmärkningar",
     map: "Karta",
     reading: "Så här läser du rapporten",
     reading_texts: [

@@ -62,7 +62,6 @@ pub(super) fn sheet(
         NoteColumn::ALL.into_iter().map(cell).collect()
     };
     let mut rows: Vec<Vec<Cell>> = of
-        .report
         .notes
         .iter()
         .map(|note| line(&note.subject, Some(note)))

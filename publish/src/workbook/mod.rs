@@ -11,6 +11,7 @@
 mod contents;
 mod data;
 mod form;
+mod plain;
 mod sheet;
 mod theme;
 mod words;
@@ -19,7 +20,7 @@ mod words;
 pub(crate) mod tests;
 
 use botnia_config::words as shared;
-use botnia_model::Language;
+use botnia_model::{ContentHash, Language, Note};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use crate::PublishError;
@@ -34,7 +35,7 @@ use words::Phrases;
 pub const WORKBOOK_LANGUAGES: [Language; 2] = [Language::Fi, Language::Sv];
 
 /// Part of every workbook's content hash: raised when the same report gives another workbook.
-pub(crate) const WORKBOOK_VERSION: &[u8] = b"workbook 1";
+const FORMAT_VERSION: &[u8] = b"workbook 1";
 
 /// The name of the file within a package.
 pub fn workbook_file(language: Language) -> &'static str {
@@ -48,6 +49,26 @@ pub fn workbook_file(language: Language) -> &'static str {
     )
 }
 
+/// The content hash of a workbook: of the tables that its region's report is read from, of
+/// what all reports share, and of its notes. While it stays the same, the file stays the
+/// same.
+pub(crate) fn workbook_hash(
+    language: Language,
+    tables: &[ContentHash],
+    shared: ContentHash,
+    notes: &[Note],
+) -> ContentHash {
+    let ids: Vec<_> = notes.iter().map(Note::id).collect();
+    let tables = tables.iter().map(|hash| hash.as_bytes().as_slice());
+    let head = [
+        FORMAT_VERSION,
+        language.code().as_bytes(),
+        shared.as_bytes(),
+    ];
+    let notes = ids.iter().map(|id| id.as_str().as_bytes());
+    ContentHash::of_parts(head.into_iter().chain(tables).chain(notes))
+}
+
 /// What a workbook is made of.
 #[derive(Clone, Copy)]
 pub struct RegionWorkbook<'a> {
@@ -57,6 +78,8 @@ pub struct RegionWorkbook<'a> {
     pub context: &'a ReportContext,
     /// The release in which the content last changed.
     pub facts: &'a ReleaseFacts,
+    /// What people say beside the figures, in order.
+    pub notes: &'a [Note],
 }
 
 impl RegionWorkbook<'_> {

@@ -44,7 +44,6 @@ pub(crate) fn report() -> RegionReport {
                 points: points(2022, &[Some(9.5), None, Some(8.0)]),
             },
         )]),
-        notes: Vec::new(),
     }
 }
 
@@ -118,14 +117,11 @@ pub(crate) fn note(text: &str) -> Note {
 }
 
 fn bytes(report: &RegionReport, notes: &[Note], language: Language) -> Vec<u8> {
-    let report = RegionReport {
-        notes: notes.to_vec(),
-        ..report.clone()
-    };
     RegionWorkbook {
-        report: &report,
+        report,
         context: &context(),
         facts: &facts(true),
+        notes,
     }
     .write(language)
     .unwrap()
@@ -388,4 +384,22 @@ fn a_region_without_any_figure_has_a_workbook() {
     let bytes = bytes(&nothing, &[], Language::Fi);
     let range = open(&bytes).worksheet_range("Havainnot").unwrap();
     assert_eq!(range.rows().nth(HEADINGS).unwrap()[0], string("Tunnus"));
+}
+
+#[test]
+fn everything_that_a_workbook_shows_makes_its_hash() {
+    let hash = |text: &str| ContentHash::of(text.as_bytes());
+    let of = |language, tables: &[&str], shared, notes: &[Note]| {
+        let tables: Vec<_> = tables.iter().map(|table| hash(table)).collect();
+        workbook_hash(language, &tables, hash(shared), notes)
+    };
+    let first = of(Language::Fi, &["a", "b"], "shared", &[]);
+    for other in [
+        of(Language::Sv, &["a", "b"], "shared", &[]),
+        of(Language::Fi, &["a", "c"], "shared", &[]),
+        of(Language::Fi, &["a", "b"], "other", &[]),
+        of(Language::Fi, &["a", "b"], "shared", &[note("a")]),
+    ] {
+        assert_ne!(other, first);
+    }
 }

@@ -26,7 +26,7 @@ use words::Phrases;
 /// The languages in which there are packs.
 pub const WORKSHOP_LANGUAGES: [Language; 2] = [Language::Fi, Language::Sv];
 
-/// Raised when the same report gives another page by the same template.
+/// Part of every pack's content hash: raised when the same report gives another page.
 const FORMAT_VERSION: &[u8] = b"workshop 1";
 
 /// Rows that leave room to write on one page.
@@ -35,13 +35,12 @@ const ROWS_OF_A_PAGE: usize = 9;
 const CHANGES: usize = 3;
 
 const TEMPLATE: &str = "workshop.html";
-const SOURCE: &str = include_str!("workshop.html");
 
 static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
     LazyLock::new(|| {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.add_template(TEMPLATE, SOURCE)?;
+        environment.add_template(TEMPLATE, include_str!("workshop.html"))?;
         Ok(environment)
     });
 
@@ -53,9 +52,22 @@ pub fn workshop_file(language: Language) -> &'static str {
     )
 }
 
-/// The hash of the way in which a pack is made.
-pub(crate) fn way() -> ContentHash {
-    ContentHash::of_parts([FORMAT_VERSION, SOURCE.as_bytes()])
+/// The content hash of a pack, as that of a workbook.
+pub(crate) fn workshop_hash(
+    language: Language,
+    tables: &[ContentHash],
+    shared: ContentHash,
+    notes: &[Note],
+) -> ContentHash {
+    let ids: Vec<_> = notes.iter().map(Note::id).collect();
+    let tables = tables.iter().map(|hash| hash.as_bytes().as_slice());
+    let head = [
+        FORMAT_VERSION,
+        language.code().as_bytes(),
+        shared.as_bytes(),
+    ];
+    let notes = ids.iter().map(|id| id.as_str().as_bytes());
+    ContentHash::of_parts(head.into_iter().chain(tables).chain(notes))
 }
 
 /// What a pack is made of.
@@ -67,6 +79,8 @@ pub struct WorkshopPack<'a> {
     pub context: &'a ReportContext,
     /// The release in which the content last changed.
     pub facts: &'a ReleaseFacts,
+    /// What people said before, in order.
+    pub notes: &'a [Note],
 }
 
 #[derive(Serialize)]
@@ -196,7 +210,6 @@ impl WorkshopPack<'_> {
                 .map(|row| table_row(language, columns, row))
                 .collect(),
             notes: self
-                .report
                 .notes
                 .iter()
                 .filter(in_theme)

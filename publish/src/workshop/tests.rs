@@ -5,14 +5,11 @@ use crate::report::made_up::row;
 use crate::workbook::tests::{context, facts, note, report};
 
 fn page(report: &RegionReport, notes: &[Note], language: Language) -> String {
-    let report = RegionReport {
-        notes: notes.to_vec(),
-        ..report.clone()
-    };
     WorkshopPack {
-        report: &report,
+        report,
         context: &context(),
         facts: &facts(true),
+        notes,
     }
     .write(language)
     .unwrap()
