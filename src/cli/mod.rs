@@ -260,7 +260,8 @@ impl Global {
 
     /// The same, with what is wrong with them.
     fn indicator_sets(&self) -> Result<Vec<IndicatorSet>, SettingsError> {
-        IndicatorSet::load_for(&self.config)
+        let beside = self.config.parent().unwrap_or(Path::new("")).join("sets");
+        IndicatorSet::load_all(beside.is_dir().then_some(beside.as_path()))
     }
 
     fn environment(&self) -> impl Iterator<Item = (String, String)> {

@@ -299,21 +299,7 @@ impl Reader<'_> {
             .inspect_err(|error| self.report(&at("id"), error.to_string(), None))
             .ok();
         let example = "https://sotkanet.fi/rest/1.1";
-        let base_url = match (&file.base_url, file.kind) {
-            (None, SourceKind::Survey) => Url::parse(&format!("survey:{}", file.id)).ok(),
-            (Some(_), SourceKind::Survey) => {
-                let what = "a source of surveys has no address";
-                let hint = "leave it out: `botnia import survey` brings the figures";
-                self.report(&at("base_url"), what, Some(hint.to_owned()));
-                None
-            }
-            (Some(text), SourceKind::Sotkanet) => self.base_url(&at("base_url"), text, example),
-            (None, SourceKind::Sotkanet) => {
-                let hint = format!("write base_url = \"{example}\"");
-                self.report(path, "the key `base_url` is missing", Some(hint));
-                None
-            }
-        };
+        let base_url = self.base_url(&at("base_url"), &file.base_url, example);
         let schedule = file.schedule.as_ref().map(|text| {
             text.parse()
                 .map_err(|error: crate::schedule::InvalidSchedule| {
@@ -443,6 +429,5 @@ impl Reader<'_> {
 fn is_id(kind: SourceKind, text: &str) -> bool {
     match kind {
         SourceKind::Sotkanet => text.bytes().all(|byte| byte.is_ascii_digit()),
-        SourceKind::Survey => true,
     }
 }

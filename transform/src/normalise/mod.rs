@@ -5,7 +5,6 @@
 
 mod region_index;
 mod sotkanet;
-mod survey;
 mod title;
 
 use botnia_config::{RegionTables, SetIndicator, SourceKind};
@@ -79,7 +78,6 @@ pub fn read_regions(
 ) -> Result<RegionIndex, TransformError> {
     match kind {
         SourceKind::Sotkanet => sotkanet::read_regions(bytes, tables),
-        SourceKind::Survey => survey::read_regions(bytes, tables),
     }
 }
 
@@ -98,7 +96,6 @@ pub fn describe(
 ) -> Result<Description, TransformError> {
     match kind {
         SourceKind::Sotkanet => sotkanet::describe(indicator_id, bytes, expected, themes),
-        SourceKind::Survey => survey::describe(indicator_id, bytes, expected, themes),
     }
 }
 
@@ -119,6 +116,5 @@ pub fn normalise(input: &Input<'_>) -> Result<Normalised, TransformError> {
     }
     match input.kind {
         SourceKind::Sotkanet => sotkanet::normalise(input),
-        SourceKind::Survey => survey::normalise(input),
     }
 }
