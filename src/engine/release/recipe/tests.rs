@@ -125,7 +125,6 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
     let changes: [fn(&mut Terms); 10] = [
-    let changes: [fn(&mut Terms); 9] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
