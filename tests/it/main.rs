@@ -33,4 +33,5 @@ mod small_world;
 mod support;
 mod verify;
 mod vintages;
+mod workbook;
 mod workers;
