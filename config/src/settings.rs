@@ -7,11 +7,12 @@ mod peers;
 mod read;
 mod reference;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use botnia_model::{Language, SourceId, SourceIndicator};
+use botnia_model::{Language, RegionKey, SourceId, SourceIndicator};
 use url::Url;
 
 use crate::indicator_set::IndicatorSet;
@@ -60,7 +61,7 @@ pub struct SourceSettings {
     pub id: SourceId,
     /// What it speaks.
     pub kind: SourceKind,
-    /// Where it is.
+    /// Where it is. A source of surveys is in the data folder, and this only names it.
     pub base_url: Url,
     /// When it is swept, in `time_zone`; none: only by hand.
     pub schedule: Option<Schedule>,
@@ -86,6 +87,8 @@ pub struct SourceSettings {
 pub enum SourceKind {
     /// Sotkanet's REST API.
     Sotkanet,
+    /// Surveys that `botnia import survey` took in.
+    Survey,
 }
 
 /// What to fetch from a source.
@@ -108,11 +111,15 @@ pub struct YearRange {
     pub last: Option<i32>,
 }
 
-/// What the region tables are compared with, apart from the sources' own lists.
+/// What the region tables are compared with, apart from the sources' own lists, and which
+/// regions get files of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegionSettings {
     /// Statistics Finland's classification service; none: it is not asked.
     pub classification_url: Option<Url>,
+    /// The regions that get a folder of their own in a release; none: every municipality,
+    /// province and wellbeing services county.
+    pub packages: Option<BTreeSet<RegionKey>>,
 }
 
 /// Those who do the jobs.
@@ -134,8 +141,8 @@ pub struct ServerSettings {
 
 impl Settings {
     /// Reads the settings at `path`, then the variables `BOTNIA_…` of `environment`, which
-    /// win. The sets that `indicators` may name are those that ship with botnia and those
-    /// of the folder `sets` beside the file.
+    /// win. The sets that `indicators` may name are those that ship with botnia, those of
+    /// the folder `sets` beside the file, and the survey maps.
     pub fn load(
         path: &Path,
         environment: impl Iterator<Item = (String, String)>,
@@ -144,8 +151,7 @@ impl Settings {
             path: path.to_owned(),
             source,
         })?;
-        let beside = path.parent().unwrap_or(Path::new("")).join("sets");
-        let sets = IndicatorSet::load_all(beside.is_dir().then_some(beside.as_path()))?;
+        let sets = IndicatorSet::load_for(path)?;
         read::settings(&path.display().to_string(), &text, environment, &sets)
     }
 

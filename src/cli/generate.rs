@@ -87,6 +87,7 @@ fn tables() -> anyhow::Result<String> {
             regions: &[],
             tables: RegionTables::builtin(),
             groups: &[],
+            packages: None,
             peers: &[],
             sets: &[],
             sources: &[],

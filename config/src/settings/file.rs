@@ -38,7 +38,7 @@ pub(super) struct SettingsFile {
     /// for each region. A municipality without one is compared with the twenty nearest by
     /// structure, a province or wellbeing services county without one with none.
     pub(super) peers: Vec<PeersFile>,
-    /// What the region tables are compared with.
+    /// What the region tables are compared with, and which regions get files of their own.
     pub(super) regions: RegionsFile,
     /// Those who do the jobs.
     pub(super) workers: WorkersFile,
@@ -59,9 +59,10 @@ pub(super) struct SourceFile {
     /// What it speaks.
     #[schemars(extend("examples" = ["sotkanet"]))]
     pub(super) kind: SourceKind,
-    /// Where it is, with `http://` or `https://`.
+    /// Where it is, with `http://` or `https://`. Must be given, except for `survey`, whose
+    /// figures lie in `data`.
     #[schemars(extend("examples" = ["https://sotkanet.fi/rest/1.1"]))]
-    pub(super) base_url: String,
+    pub(super) base_url: Option<String>,
     /// When it is swept: five-field cron, in `time_zone`. Not given: only by `botnia run`.
     #[schemars(extend("examples" = ["15 5 * * *"]))]
     pub(super) schedule: Option<String>,
@@ -134,7 +135,7 @@ pub(super) struct GroupName {
     pub(super) en: String,
 }
 
-/// What the region tables are compared with.
+/// What the region tables are compared with, and which regions get files of their own.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RegionsFile {
@@ -142,6 +143,12 @@ pub(super) struct RegionsFile {
     /// compares the region tables besides the sources' lists. Not given: it is not asked.
     #[schemars(extend("examples" = ["https://data.stat.fi/api/classifications/v2"]))]
     pub(super) classification_url: Option<String>,
+    /// The regions that get a folder with files of their own in a release, by their ids; a
+    /// province, a wellbeing services county or a subregion with all its municipalities:
+    /// `["MK14", "HVA16"]`. The tables have every region all the same. Not given: every
+    /// municipality, province and wellbeing services county gets one.
+    #[schemars(extend("examples" = [["MK14", "MK15", "MK16"]]))]
+    pub(super) packages: Option<Vec<String>>,
 }
 
 /// Those who do the jobs.

@@ -9,7 +9,7 @@ use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
-use super::groups::groups;
+use super::groups::{groups, packages};
 use super::peers::peers;
 use super::{
     IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
@@ -157,6 +157,7 @@ impl Reader<'_> {
             source.extend(self.source(&path, &file));
         }
         let groups = groups(&mut self.document, file.group);
+        let packages = packages(&mut self.document, file.regions.packages);
         let peers = peers(&mut self.document, file.peers);
         let classification_url = file.regions.classification_url.as_deref();
         let classification_url = classification_url.and_then(|text| {
@@ -172,7 +173,10 @@ impl Reader<'_> {
             source,
             groups,
             peers,
-            regions: RegionSettings { classification_url },
+            regions: RegionSettings {
+                classification_url,
+                packages,
+            },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },
@@ -295,7 +299,21 @@ impl Reader<'_> {
             .inspect_err(|error| self.report(&at("id"), error.to_string(), None))
             .ok();
         let example = "https://sotkanet.fi/rest/1.1";
-        let base_url = self.base_url(&at("base_url"), &file.base_url, example);
+        let base_url = match (&file.base_url, file.kind) {
+            (None, SourceKind::Survey) => Url::parse(&format!("survey:{}", file.id)).ok(),
+            (Some(_), SourceKind::Survey) => {
+                let what = "a source of surveys has no address";
+                let hint = "leave it out: `botnia import survey` brings the figures";
+                self.report(&at("base_url"), what, Some(hint.to_owned()));
+                None
+            }
+            (Some(text), SourceKind::Sotkanet) => self.base_url(&at("base_url"), text, example),
+            (None, SourceKind::Sotkanet) => {
+                let hint = format!("write base_url = \"{example}\"");
+                self.report(path, "the key `base_url` is missing", Some(hint));
+                None
+            }
+        };
         let schedule = file.schedule.as_ref().map(|text| {
             text.parse()
                 .map_err(|error: crate::schedule::InvalidSchedule| {
@@ -425,5 +443,6 @@ impl Reader<'_> {
 fn is_id(kind: SourceKind, text: &str) -> bool {
     match kind {
         SourceKind::Sotkanet => text.bytes().all(|byte| byte.is_ascii_digit()),
+        SourceKind::Survey => true,
     }
 }

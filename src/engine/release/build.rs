@@ -61,6 +61,7 @@ impl Making<'_> {
                     regions: &ingredients.regions,
                     tables: &terms.region_tables,
                     groups: &terms.groups,
+                    packages: terms.packages.as_ref(),
                     peers: &terms.peers,
                     sets: &terms.sets,
                     sources: &credits,

@@ -82,6 +82,7 @@ impl Engine {
             sets: self.sets.clone(),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
+            packages: self.settings.regions.packages.clone(),
             peers: self.settings.peers.clone(),
             notes: self.notes_that_hold().await?,
         };

@@ -47,7 +47,7 @@ use std::io::{self, Write};
 use botnia_config::{CustomGroup, IndicatorSet, RegionPeers, RegionTables, SetIndicator};
 use botnia_model::{
     Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Origin,
-    Period, Region, RegionLevel, ReleaseNumber, SourceId, Text,
+    Period, Region, RegionKey, RegionLevel, ReleaseNumber, SourceId, Text,
 };
 
 use self::aggregates::Aggregator;
@@ -65,7 +65,7 @@ pub use self::notable::NotableRevision;
 use self::peers::Peers;
 pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
-pub use self::released::{indicator_titles, region_names};
+pub use self::released::{ReleasedPeer, indicator_titles, region_names, released_peers};
 use self::wellbeing::Reported;
 use crate::TransformError;
 
@@ -153,6 +153,9 @@ pub struct Build<'a> {
     pub tables: &'a RegionTables,
     /// The groups of regions that the settings have.
     pub groups: &'a [CustomGroup],
+    /// The regions that get a folder of their own; none: every municipality, province and
+    /// wellbeing services county.
+    pub packages: Option<&'a BTreeSet<RegionKey>>,
     /// The peers of regions that the settings have.
     pub peers: &'a [RegionPeers],
     /// The indicator sets of the reporting table.
@@ -259,6 +262,7 @@ pub fn build(
         regions,
         tables,
         groups,
+        packages,
         peers,
         sets,
         sources,
@@ -275,7 +279,7 @@ pub fn build(
     }
     let manifest = previous.as_ref().map(|previous| previous.manifest);
     let mut files = Files::new(output, release, geo_vintage, synthetic, manifest);
-    let mut places = Places::new(regions, tables, groups, geo_vintage);
+    let mut places = Places::new(regions, tables, groups, packages, geo_vintage);
     let boundaries = manifest.map_or_else(Boundaries::default, |previous| {
         Boundaries::between(tables, &previous.geo_vintage, geo_vintage)
     });

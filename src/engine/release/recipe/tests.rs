@@ -50,6 +50,7 @@ fn recipe() -> Recipe {
             name: Text::default(),
             members: vec![RegionKey::finland()],
         }],
+        packages: Some([RegionKey::finland()].into()),
         peers: vec![RegionPeers {
             region: RegionKey::finland(),
             rule: PeerRule::Nearest,
@@ -123,6 +124,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
+    let changes: [fn(&mut Terms); 10] = [
     let changes: [fn(&mut Terms); 9] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
@@ -130,6 +132,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
+        |terms| terms.packages = None,
         |terms| terms.peers.clear(),
         |terms| terms.region_tables.borders.clear(),
         |terms| terms.notes[0].text.push('!'),

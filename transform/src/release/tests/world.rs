@@ -40,6 +40,8 @@ pub(super) struct World {
     pub(super) regions: Vec<Region>,
     pub(super) tables: RegionTables,
     pub(super) groups: Vec<CustomGroup>,
+    /// The regions that get a folder; none: all.
+    pub(super) packages: Option<BTreeSet<RegionKey>>,
     pub(super) peers: Vec<RegionPeers>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
@@ -143,6 +145,7 @@ impl World {
             ],
             tables: RegionTables::default(),
             groups: Vec::new(),
+            packages: None,
             peers: Vec::new(),
             sets: Vec::new(),
             synthetic: false,
@@ -253,6 +256,7 @@ impl World {
         let series = self.series();
         build(
             Build {
+                packages: self.packages.as_ref(),
                 release: number_after(previous),
                 series: &series,
                 regions: &self.regions,
