@@ -69,12 +69,20 @@ fn notes_survive_refreshes_until_they_are_withdrawn() {
         assert!(path.starts_with("municipalities/743-seinajoki/"), "{path}");
         assert!(!path.ends_with(".parquet"), "{path}");
     }
-    for file in ["notes.csv", "indikaattorit.fi.xlsx", "tyopaja.fi.html", "raportti.fi.html"] {
+    for file in [
+        "notes.csv",
+        "indikaattorit.fi.xlsx",
+        "tyopaja.fi.html",
+        "raportti.fi.html",
+    ] {
         let path = format!("municipalities/743-seinajoki/{file}");
         assert!(changed.contains(&path), "{path}");
     }
     for file in ["raportti.fi.html", "tyopaja.fi.html"] {
-        let page = workspace.release().join("municipalities/743-seinajoki").join(file);
+        let page = workspace
+            .release()
+            .join("municipalities/743-seinajoki")
+            .join(file);
         let page = std::fs::read_to_string(page).expect("a page");
         assert!(page.contains("Nuoret haluavat tiloja."), "{file}");
         assert!(page.contains("Nuorisovaltuusto, 21.11.2025"), "{file}");

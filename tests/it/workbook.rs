@@ -92,7 +92,10 @@ fn spreadsheet_programs_read_sum_and_fill_in_the_workbooks() {
     workspace.botnia(&["run"]).expect_code(0);
     let notes = workspace.release().join(FOLDER).join("notes.csv");
     let notes = std::fs::read_to_string(notes).expect("the notes");
-    assert!(notes.contains("\"Ensimmäinen rivi.\n- toinen rivi\""), "{notes}");
+    assert!(
+        notes.contains("\"Ensimmäinen rivi.\n- toinen rivi\""),
+        "{notes}"
+    );
     assert!(notes.contains(";'=SUM(A1:A2) on teksti"), "{notes}");
     assert_eq!(notes.matches(";Työpaja;sv;plain;").count(), 3, "{notes}");
 
@@ -100,7 +103,10 @@ fn spreadsheet_programs_read_sum_and_fill_in_the_workbooks() {
         return;
     }
     let scratch = workspace.path().join("libreoffice");
-    let published = workspace.release().join(FOLDER).join("indikaattorit.fi.xlsx");
+    let published = workspace
+        .release()
+        .join(FOLDER)
+        .join("indikaattorit.fi.xlsx");
     run(&python, &["calculate", text(&published), text(&scratch)]);
     // What LibreOffice saves has the same notes, and they are known by their codes.
     run(&python, &["resave", text(&published), text(&scratch)]);
