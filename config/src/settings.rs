@@ -57,7 +57,7 @@ pub struct SourceSettings {
     pub id: SourceId,
     /// What it speaks.
     pub kind: SourceKind,
-    /// Where it is. A source of surveys is in the data folder, and this only names it.
+    /// Where it is. Surveys are in the data folder; here a page that tells of them.
     pub base_url: Url,
     /// When it is swept, in `time_zone`; none: only by hand.
     pub schedule: Option<Schedule>,
@@ -85,6 +85,9 @@ pub enum SourceKind {
     Sotkanet,
     /// Surveys that `botnia import survey` took in.
     Survey,
+    /// THL's database cubes.
+    #[serde(rename = "thl-cube")]
+    ThlCube,
 }
 
 /// What to fetch from a source.

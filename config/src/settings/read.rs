@@ -296,21 +296,7 @@ impl Reader<'_> {
             .inspect_err(|error| self.report(&at("id"), error.to_string(), None))
             .ok();
         let example = "https://sotkanet.fi/rest/1.1";
-        let base_url = match (&file.base_url, file.kind) {
-            (None, SourceKind::Survey) => Url::parse(&format!("survey:{}", file.id)).ok(),
-            (Some(_), SourceKind::Survey) => {
-                let what = "a source of surveys has no address";
-                let hint = "leave it out: `botnia import survey` brings the figures";
-                self.report(&at("base_url"), what, Some(hint.to_owned()));
-                None
-            }
-            (Some(text), SourceKind::Sotkanet) => self.base_url(&at("base_url"), text, example),
-            (None, SourceKind::Sotkanet) => {
-                let hint = format!("write base_url = \"{example}\"");
-                self.report(path, "the key `base_url` is missing", Some(hint));
-                None
-            }
-        };
+        let base_url = self.base_url(&at("base_url"), &file.base_url, example);
         let schedule = file.schedule.as_ref().map(|text| {
             text.parse()
                 .map_err(|error: crate::schedule::InvalidSchedule| {
@@ -365,7 +351,7 @@ impl Reader<'_> {
                 read.push(IndicatorSelector::Set(name.to_owned()));
             } else {
                 match selector.parse() {
-                    Ok(_) if !is_id(file.kind, selector) => self.no_id(&key, selector),
+                    Ok(_) if !is_id(file.kind, selector) => self.no_id(&key, file.kind, selector),
                     Ok(id) => read.push(IndicatorSelector::Id(id)),
                     Err(error) => self.report(&key, format!("{error}"), None),
                 }
@@ -374,7 +360,13 @@ impl Reader<'_> {
         read
     }
 
-    fn no_id(&mut self, key: &str, selector: &str) {
+    fn no_id(&mut self, key: &str, kind: SourceKind, selector: &str) {
+        if kind == SourceKind::ThlCube {
+            let what = format!("`{selector}` names no measure of a cube");
+            let hint = "write subject/hydra/fact_cube/measure";
+            self.report(key, what, Some(hint.to_owned()));
+            return;
+        }
         let what = format!("`{selector}` is not an indicator's id, which is a number here");
         let known = self.sets.iter().map(|set| set.id.as_str());
         let hint = match nearest(selector, known.chain(["all"])) {
@@ -441,5 +433,7 @@ fn is_id(kind: SourceKind, text: &str) -> bool {
     match kind {
         SourceKind::Sotkanet => text.bytes().all(|byte| byte.is_ascii_digit()),
         SourceKind::Survey => true,
+        // subject/hydra/fact_cube/measure
+        SourceKind::ThlCube => text.splitn(4, '/').filter(|part| !part.is_empty()).count() == 4,
     }
 }

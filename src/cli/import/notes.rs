@@ -42,7 +42,8 @@ pub(super) struct Notes {
     restore: bool,
 }
 
-fn language(text: &str) -> Result<Language, String> {
+/// A language by its code.
+pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::ALL
         .into_iter()
         .find(|language| language.code() == text)
@@ -58,8 +59,8 @@ impl Notes {
             .unwrap_or(Language::Fi);
         let storage =
             Storage::open_to_read(&settings.data)?.ok_or_else(|| no_data_yet(&settings.data))?;
-        let bytes = std::fs::read(&self.file)
-            .with_context(|| format!("read `{}`", self.file.display()))?;
+        let bytes =
+            std::fs::read(&self.file).with_context(|| format!("read `{}`", self.file.display()))?;
         // The archive keeps the file's name, and nothing of where it lay.
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         let ledger = Ledger::open(&settings.state).await?;

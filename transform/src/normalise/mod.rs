@@ -6,6 +6,7 @@
 mod region_index;
 mod sotkanet;
 mod survey;
+mod thl_cube;
 mod title;
 
 use botnia_config::{RegionTables, SetIndicator, SourceKind};
@@ -80,6 +81,7 @@ pub fn read_regions(
     match kind {
         SourceKind::Sotkanet => sotkanet::read_regions(bytes, tables),
         SourceKind::Survey => survey::read_regions(bytes, tables),
+        SourceKind::ThlCube => thl_cube::read_regions(bytes, tables),
     }
 }
 
@@ -99,6 +101,7 @@ pub fn describe(
     match kind {
         SourceKind::Sotkanet => sotkanet::describe(indicator_id, bytes, expected, themes),
         SourceKind::Survey => survey::describe(indicator_id, bytes, expected, themes),
+        SourceKind::ThlCube => thl_cube::describe(indicator_id, bytes, expected, themes),
     }
 }
 
@@ -120,5 +123,6 @@ pub fn normalise(input: &Input<'_>) -> Result<Normalised, TransformError> {
     match input.kind {
         SourceKind::Sotkanet => sotkanet::normalise(input),
         SourceKind::Survey => survey::normalise(input),
+        SourceKind::ThlCube => thl_cube::normalise(input),
     }
 }
