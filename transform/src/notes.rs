@@ -13,9 +13,9 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use botnia_config::Date;
 use botnia_config::RegionTables;
 use botnia_model::{IndicatorId, Note, NoteId};
-use botnia_config::Date;
 
 pub use problem::{CellPlace, NoteMistake, NoteProblem};
 
@@ -70,7 +70,10 @@ pub enum NoteRequest {
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of rows and columns.
-pub fn read_notes(bytes: &[u8], terms: NoteTerms<'_>) -> Result<Vec<NoteRequest>, Vec<NoteProblem>> {
+pub fn read_notes(
+    bytes: &[u8],
+    terms: NoteTerms<'_>,
+) -> Result<Vec<NoteRequest>, Vec<NoteProblem>> {
     let sheet = cells::read(bytes).map_err(|problem| vec![problem])?;
     rows::read(&sheet, terms)
 }

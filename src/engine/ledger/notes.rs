@@ -82,7 +82,9 @@ impl Ledger {
         for request in requests {
             match request {
                 NoteRequest::Keep(note) => {
-                    writing.keep_note(file, note, restore, &mut imported).await?;
+                    writing
+                        .keep_note(file, note, restore, &mut imported)
+                        .await?;
                 }
                 NoteRequest::Replace { withdrawn, note } => {
                     // Whoever corrects a note wants it said, also where it was withdrawn.
@@ -150,8 +152,10 @@ impl Writing<'_> {
         }
         let withdrawn = self
             .row(
-                sqlx::query("SELECT note_id FROM notes WHERE note_id = $1 AND withdrawn_at IS NULL")
-                    .bind(id.to_string()),
+                sqlx::query(
+                    "SELECT note_id FROM notes WHERE note_id = $1 AND withdrawn_at IS NULL",
+                )
+                .bind(id.to_string()),
             )
             .await?
             .is_none();

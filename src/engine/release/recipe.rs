@@ -6,11 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
+use botnia_config::{
+    CustomGroup, IndicatorSet, RegionPeers, RegionTables, SetIndicator, SourceKind,
+};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Note, Region, RegionKey, RegionLevel,
-    ReleaseNumber, SourceId, Text,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Note, Region, RegionKey,
+    RegionLevel, ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::Releases;
 use botnia_publish::manifest::RECIPE;
@@ -65,6 +67,9 @@ pub(crate) struct Terms {
     /// The regions that get a folder of their own; none: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) packages: Option<BTreeSet<RegionKey>>,
+    /// The peers of regions, as the settings have them.
+    #[serde(default)]
+    pub(crate) peers: Vec<RegionPeers>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// What people say beside the figures, in order.

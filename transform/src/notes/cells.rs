@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, DataRef, DataType as _, Reader as _, Xlsx};
 use botnia_config::Date;
+use calamine::{Data, DataRef, DataType as _, Reader as _, Xlsx};
 
 use super::headings::Headings;
 use super::problem::{CellPlace, NoteMistake, NoteProblem};

@@ -179,22 +179,30 @@ impl NoteMistake {
             Self::TooManyRows => {
                 format!("Rivejä on liikaa. Niitä saa olla enintään {MOST_ROWS}.")
             }
-            Self::NotUtf8 => "Tiedosto ei ole Excel-työkirja (.xlsx) eikä UTF-8-muotoista tekstiä. \
+            Self::NotUtf8 => {
+                "Tiedosto ei ole Excel-työkirja (.xlsx) eikä UTF-8-muotoista tekstiä. \
                               Tallenna se Excelissä muodossa ”CSV UTF-8” tai ”Excel-työkirja”."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Unreadable { reason } => format!(
                 "Excel-työkirjaa ei voi lukea ({reason}). Avaa se Excelissä ja tallenna uudelleen \
                  muodossa ”Excel-työkirja (.xlsx)” ilman salasanaa."
             ),
-            Self::OpenQuote => "Lainausmerkki alkaa, mutta ei pääty. Lisää puuttuva merkki \", tai \
+            Self::OpenQuote => {
+                "Lainausmerkki alkaa, mutta ei pääty. Lisää puuttuva merkki \", tai \
                                 tallenna tiedosto uudelleen taulukkolaskentaohjelmasta."
-                .to_owned(),
-            Self::NoHeadings => "Otsikkoriviä ei löydy. Rivillä pitää olla ainakin otsikot ”Alueen \
+                    .to_owned()
+            }
+            Self::NoHeadings => {
+                "Otsikkoriviä ei löydy. Rivillä pitää olla ainakin otsikot ”Alueen \
                                  tunnus” (tai ”Alue”) ja ”Tulkinta tai ehdotus”."
-                .to_owned(),
-            Self::NoNotes => "Tiedostossa ei ole yhtään muistiinpanoa. Kirjoita teksti sarakkeeseen \
+                    .to_owned()
+            }
+            Self::NoNotes => {
+                "Tiedostossa ei ole yhtään muistiinpanoa. Kirjoita teksti sarakkeeseen \
                               ”Tulkinta tai ehdotus”."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::UnknownHeading { heading } => format!(
                 "Otsikko ”{heading}” on tuntematon. Korjaa otsikko tai poista sarake. Tunnetut \
                  otsikot: {}.",
@@ -222,9 +230,9 @@ impl NoteMistake {
                 "Nimi ”{text}” on usealla alueella. Anna tunnus: {}.",
                 ids.join(" tai ")
             ),
-            Self::AbolishedRegion { text } => format!(
-                "Aluetta ”{text}” ei enää ole. Anna se alue, johon se nykyään kuuluu."
-            ),
+            Self::AbolishedRegion { text } => {
+                format!("Aluetta ”{text}” ei enää ole. Anna se alue, johon se nykyään kuuluu.")
+            }
             Self::OtherRegion { id, name } => format!(
                 "Tunnus {id} ja nimi ”{name}” tarkoittavat eri alueita. Korjaa toinen niistä."
             ),
@@ -235,15 +243,15 @@ impl NoteMistake {
             Self::UnknownTheme { text } => format!(
                 "Teemaa ”{text}” ei ole. Käytä työkirjan teemoja sellaisina kuin ne ovat siinä."
             ),
-            Self::NotADate { text } => format!(
-                "”{text}” ei ole päivä. Kirjoita se muodossa 22.11.2026 tai 2026-11-22."
-            ),
+            Self::NotADate { text } => {
+                format!("”{text}” ei ole päivä. Kirjoita se muodossa 22.11.2026 tai 2026-11-22.")
+            }
             Self::FutureDate { text } => {
                 format!("Päivä {text} on vielä tulossa. Tarkista päivä ja vuosi.")
             }
-            Self::UnknownLanguage { text } => format!(
-                "Kieltä ”{text}” ei tunneta. Käytä lyhennettä fi, sv tai en."
-            ),
+            Self::UnknownLanguage { text } => {
+                format!("Kieltä ”{text}” ei tunneta. Käytä lyhennettä fi, sv tai en.")
+            }
             Self::UnknownFormat { text } => format!(
                 "Muotoa ”{text}” ei tunneta. Käytä sanaa plain tai markdown, tai jätä tyhjäksi."
             ),
@@ -251,9 +259,9 @@ impl NoteMistake {
                 "Merkintää ”{text}” ei tunneta. Kirjoita x, jos muistiinpano poistetaan, ja jätä \
                  muuten tyhjäksi."
             ),
-            Self::TooLong { characters, most } => format!(
-                "Tekstissä on {characters} merkkiä, ja niitä saa olla enintään {most}."
-            ),
+            Self::TooLong { characters, most } => {
+                format!("Tekstissä on {characters} merkkiä, ja niitä saa olla enintään {most}.")
+            }
             Self::UnknownNote { text } => format!(
                 "Muistiinpanoa, jonka tunnus on ”{text}”, ei ole. Jätä tunnus tyhjäksi, jos \
                  muistiinpano on uusi."
@@ -273,37 +281,44 @@ impl NoteMistake {
             Self::TooManyRows => {
                 format!("Det finns för många rader. De får vara högst {MOST_ROWS}.")
             }
-            Self::NotUtf8 => "Filen är varken en Excel-arbetsbok (.xlsx) eller text i UTF-8. Spara \
+            Self::NotUtf8 => {
+                "Filen är varken en Excel-arbetsbok (.xlsx) eller text i UTF-8. Spara \
                               den i Excel i formatet ”CSV UTF-8” eller ”Excel-arbetsbok”."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Unreadable { reason } => format!(
                 "Excel-arbetsboken kan inte läsas ({reason}). Öppna den i Excel och spara den på \
                  nytt i formatet ”Excel-arbetsbok (.xlsx)” utan lösenord."
             ),
-            Self::OpenQuote => "Ett citattecken börjar men slutar inte. Lägg till det tecken \" som \
+            Self::OpenQuote => {
+                "Ett citattecken börjar men slutar inte. Lägg till det tecken \" som \
                                 saknas, eller spara filen på nytt i kalkylprogrammet."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::NoHeadings => "Raden med rubriker hittas inte. Den ska ha åtminstone rubrikerna \
                                  ”Områdets kod” (eller ”Område”) och ”Tolkning eller förslag”."
                 .to_owned(),
-            Self::NoNotes => "Filen har inte en enda anteckning. Skriv texten i kolumnen ”Tolkning \
+            Self::NoNotes => {
+                "Filen har inte en enda anteckning. Skriv texten i kolumnen ”Tolkning \
                               eller förslag”."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::UnknownHeading { heading } => format!(
                 "Rubriken ”{heading}” är okänd. Rätta rubriken eller ta bort kolumnen. Kända \
                  rubriker: {}.",
                 headings(Language::Sv)
             ),
-            Self::RepeatedHeading { heading } => format!(
-                "Rubriken ”{heading}” finns redan i en annan kolumn. Ta bort den ena."
-            ),
+            Self::RepeatedHeading { heading } => {
+                format!("Rubriken ”{heading}” finns redan i en annan kolumn. Ta bort den ena.")
+            }
             Self::Missing { column } => format!(
                 "Cellen är tom: ”{}” måste anges.{}",
                 column.heading(Language::Sv),
                 option(*column, Language::Sv)
             ),
-            Self::NoSubject => "Raden har varken indikatorns kod eller ett tema. Ange det ena."
-                .to_owned(),
+            Self::NoSubject => {
+                "Raden har varken indikatorns kod eller ett tema. Ange det ena.".to_owned()
+            }
             Self::FailedFormula { shown } => {
                 format!("Cellens formel ger inget resultat ({shown}). Skriv text i cellen.")
             }
@@ -315,28 +330,28 @@ impl NoteMistake {
                 "Flera områden har namnet ”{text}”. Ange koden: {}.",
                 ids.join(" eller ")
             ),
-            Self::AbolishedRegion { text } => format!(
-                "Området ”{text}” finns inte längre. Ange det område som det nu hör till."
-            ),
-            Self::OtherRegion { id, name } => format!(
-                "Koden {id} och namnet ”{name}” avser olika områden. Rätta det ena."
-            ),
+            Self::AbolishedRegion { text } => {
+                format!("Området ”{text}” finns inte längre. Ange det område som det nu hör till.")
+            }
+            Self::OtherRegion { id, name } => {
+                format!("Koden {id} och namnet ”{name}” avser olika områden. Rätta det ena.")
+            }
             Self::UnknownIndicator { text } => format!(
                 "Indikatorn ”{text}” finns inte. Ange koden så som den står i arbetsboken, till \
                  exempel sotkanet:127."
             ),
-            Self::UnknownTheme { text } => format!(
-                "Temat ”{text}” finns inte. Använd arbetsbokens teman så som de står där."
-            ),
-            Self::NotADate { text } => format!(
-                "”{text}” är inget datum. Skriv det som 22.11.2026 eller 2026-11-22."
-            ),
+            Self::UnknownTheme { text } => {
+                format!("Temat ”{text}” finns inte. Använd arbetsbokens teman så som de står där.")
+            }
+            Self::NotADate { text } => {
+                format!("”{text}” är inget datum. Skriv det som 22.11.2026 eller 2026-11-22.")
+            }
             Self::FutureDate { text } => {
                 format!("Dagen {text} har inte kommit ännu. Kontrollera dag och år.")
             }
-            Self::UnknownLanguage { text } => format!(
-                "Språket ”{text}” är okänt. Använd förkortningen fi, sv eller en."
-            ),
+            Self::UnknownLanguage { text } => {
+                format!("Språket ”{text}” är okänt. Använd förkortningen fi, sv eller en.")
+            }
             Self::UnknownFormat { text } => format!(
                 "Formatet ”{text}” är okänt. Använd ordet plain eller markdown, eller lämna cellen \
                  tom."
@@ -385,9 +400,9 @@ impl NoteMistake {
                  headings: {}.",
                 headings(Language::En)
             ),
-            Self::RepeatedHeading { heading } => format!(
-                "Another column has the heading “{heading}” already. Remove one of them."
-            ),
+            Self::RepeatedHeading { heading } => {
+                format!("Another column has the heading “{heading}” already. Remove one of them.")
+            }
             Self::Missing { column } => format!(
                 "The cell is empty: “{}” must be given.{}",
                 column.heading(Language::En),
@@ -407,9 +422,9 @@ impl NoteMistake {
                 "Several areas are called “{text}”. Give the code: {}.",
                 ids.join(" or ")
             ),
-            Self::AbolishedRegion { text } => format!(
-                "The area “{text}” no longer exists. Give the area that it is part of now."
-            ),
+            Self::AbolishedRegion { text } => {
+                format!("The area “{text}” no longer exists. Give the area that it is part of now.")
+            }
             Self::OtherRegion { id, name } => format!(
                 "The code {id} and the name “{name}” mean different areas. Correct one of them."
             ),
@@ -417,9 +432,9 @@ impl NoteMistake {
                 "There is no indicator “{text}”. Give its code as the workbook has it, for \
                  example sotkanet:127."
             ),
-            Self::UnknownTheme { text } => format!(
-                "There is no theme “{text}”. Use the themes as the workbook has them."
-            ),
+            Self::UnknownTheme { text } => {
+                format!("There is no theme “{text}”. Use the themes as the workbook has them.")
+            }
             Self::NotADate { text } => {
                 format!("“{text}” is no date. Write it as 22.11.2026 or 2026-11-22.")
             }
@@ -429,9 +444,9 @@ impl NoteMistake {
             Self::UnknownLanguage { text } => {
                 format!("The language “{text}” is unknown. Use fi, sv or en.")
             }
-            Self::UnknownFormat { text } => format!(
-                "The format “{text}” is unknown. Use plain or markdown, or leave it empty."
-            ),
+            Self::UnknownFormat { text } => {
+                format!("The format “{text}” is unknown. Use plain or markdown, or leave it empty.")
+            }
             Self::UnknownMark { text } => format!(
                 "The mark “{text}” is unknown. Write x to withdraw the note, otherwise leave the \
                  cell empty."
@@ -439,9 +454,9 @@ impl NoteMistake {
             Self::TooLong { characters, most } => {
                 format!("The text has {characters} characters; {most} are the most.")
             }
-            Self::UnknownNote { text } => format!(
-                "No note has the code “{text}”. Leave it empty if the note is new."
-            ),
+            Self::UnknownNote { text } => {
+                format!("No note has the code “{text}”. Leave it empty if the note is new.")
+            }
             Self::NothingToWithdraw => "The row is marked to be withdrawn, but no such note was \
                                         imported. Give the note's code."
                 .to_owned(),
@@ -506,7 +521,9 @@ fn option(column: NoteColumn, language: Language) -> &'static str {
 fn column_letters(mut number: usize) -> String {
     let mut letters = Vec::new();
     loop {
-        letters.push(char::from(b'A' + u8::try_from(number % 26).unwrap_or_default()));
+        letters.push(char::from(
+            b'A' + u8::try_from(number % 26).unwrap_or_default(),
+        ));
         if number < 26 {
             break;
         }

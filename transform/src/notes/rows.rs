@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use botnia_config::Date;
 use botnia_config::{NoteColumn, RegionTables};
 use botnia_model::{
     IndicatorId, Language, Note, NoteFormat, NoteId, NoteSubject, RegionKey, RegionLevel, Text,
 };
-use botnia_config::Date;
 
 use super::cells::{Cell, Sheet};
 use super::problem::{NoteMistake, NoteProblem};
@@ -34,11 +34,19 @@ pub(super) fn read(
     let headings = &sheet.headings;
     for (column, heading) in &headings.unknown {
         let heading = heading.clone();
-        reader.report_in(sheet.headings_at, *column, NoteMistake::UnknownHeading { heading });
+        reader.report_in(
+            sheet.headings_at,
+            *column,
+            NoteMistake::UnknownHeading { heading },
+        );
     }
     for (column, heading) in &headings.repeated {
         let heading = heading.clone();
-        reader.report_in(sheet.headings_at, *column, NoteMistake::RepeatedHeading { heading });
+        reader.report_in(
+            sheet.headings_at,
+            *column,
+            NoteMistake::RepeatedHeading { heading },
+        );
     }
     let mut requests = Vec::new();
     let mut seen = BTreeSet::new();
@@ -143,7 +151,9 @@ impl Reader<'_> {
         let text = self.cell(row, NoteColumn::Withdraw);
         match text.to_lowercase().as_str() {
             "" | "ei" | "nej" | "no" | "0" | "false" => false,
-            "x" | "kyllä" | "ja" | "yes" | "1" | "true" | "poista" | "ta bort" | "withdraw" => true,
+            "x" | "kyllä" | "ja" | "yes" | "1" | "true" | "poista" | "ta bort" | "withdraw" => {
+                true
+            }
             _ => {
                 self.report(row, NoteColumn::Withdraw, NoteMistake::UnknownMark { text });
                 false
@@ -185,7 +195,11 @@ impl Reader<'_> {
         };
         // A name that was dragged down beside another id, or the other way round.
         if !id.is_empty() && !name.is_empty() && !self.regions.is_called(&key, &name) {
-            self.report(row, NoteColumn::Region, NoteMistake::OtherRegion { id, name });
+            self.report(
+                row,
+                NoteColumn::Region,
+                NoteMistake::OtherRegion { id, name },
+            );
             return None;
         }
         Some(key)
@@ -197,7 +211,11 @@ impl Reader<'_> {
             let id = text.parse::<IndicatorId>().ok();
             let id = id.filter(|id| self.terms.indicators.contains(id));
             if id.is_none() {
-                self.report(row, NoteColumn::IndicatorId, NoteMistake::UnknownIndicator { text });
+                self.report(
+                    row,
+                    NoteColumn::IndicatorId,
+                    NoteMistake::UnknownIndicator { text },
+                );
             }
             return id.map(NoteSubject::Indicator);
         }
@@ -268,7 +286,11 @@ impl Reader<'_> {
             _ => None,
         };
         if language.is_none() {
-            self.report(row, NoteColumn::Language, NoteMistake::UnknownLanguage { text });
+            self.report(
+                row,
+                NoteColumn::Language,
+                NoteMistake::UnknownLanguage { text },
+            );
         }
         language
     }
@@ -293,14 +315,19 @@ impl Reader<'_> {
             self.report(row, column, NoteMistake::Missing { column });
         } else if characters > LONGEST_TEXT {
             let most = LONGEST_TEXT;
-            self.report(row, NoteColumn::Text, NoteMistake::TooLong { characters, most });
+            self.report(
+                row,
+                NoteColumn::Text,
+                NoteMistake::TooLong { characters, most },
+            );
         }
         text
     }
 
     fn report(&mut self, row: usize, column: NoteColumn, mistake: NoteMistake) {
         let column = self.sheet.headings.place(column);
-        self.problems.push(mistake.at(self.sheet.place(row, column)));
+        self.problems
+            .push(mistake.at(self.sheet.place(row, column)));
     }
 
     fn report_in(&mut self, row: usize, column: usize, mistake: NoteMistake) {

@@ -128,7 +128,8 @@ fn a_workbook_gives_the_notes_of_the_sheet_with_the_form() {
     }
     let day = ExcelDateTime::from_ymd(2026, 3, 12).unwrap();
     let format = Format::new().set_num_format("d.m.yyyy");
-    form.write_datetime_with_format(3, 6, &day, &format).unwrap();
+    form.write_datetime_with_format(3, 6, &day, &format)
+        .unwrap();
     let notes = World::new().notes(&workbook.save_to_buffer().unwrap());
     assert_eq!(notes.len(), 1);
     assert_eq!(notes[0].region.id().as_str(), "KU545");
@@ -163,23 +164,89 @@ fn every_mistake_is_told_at_its_cell_and_in_both_languages() {
         .collect();
     let text = |text: &str| text.to_owned();
     let expected = [
-        ((2, 11), NoteMistake::UnknownHeading { heading: text("Kommentti") }),
-        ((2, 12), NoteMistake::RepeatedHeading { heading: text("Päivä") }),
-        ((3, 1), NoteMistake::OtherRegion { id: text("KU743"), name: text("Vaasa") }),
+        (
+            (2, 11),
+            NoteMistake::UnknownHeading {
+                heading: text("Kommentti"),
+            },
+        ),
+        (
+            (2, 12),
+            NoteMistake::RepeatedHeading {
+                heading: text("Päivä"),
+            },
+        ),
+        (
+            (3, 1),
+            NoteMistake::OtherRegion {
+                id: text("KU743"),
+                name: text("Vaasa"),
+            },
+        ),
         ((4, 0), NoteMistake::UnknownRegion { text: text("743") }),
-        ((5, 1), NoteMistake::AbolishedRegion { text: text("Jurva") }),
-        ((6, 0), NoteMistake::Missing { column: NoteColumn::RegionId }),
+        (
+            (5, 1),
+            NoteMistake::AbolishedRegion {
+                text: text("Jurva"),
+            },
+        ),
+        (
+            (6, 0),
+            NoteMistake::Missing {
+                column: NoteColumn::RegionId,
+            },
+        ),
         ((6, 2), NoteMistake::NoSubject),
-        ((6, 5), NoteMistake::Missing { column: NoteColumn::Author }),
-        ((6, 6), NoteMistake::Missing { column: NoteColumn::Date }),
-        ((7, 2), NoteMistake::UnknownIndicator { text: text("sotkanet:999") }),
-        ((7, 6), NoteMistake::NotADate { text: text("31.2.2026") }),
+        (
+            (6, 5),
+            NoteMistake::Missing {
+                column: NoteColumn::Author,
+            },
+        ),
+        (
+            (6, 6),
+            NoteMistake::Missing {
+                column: NoteColumn::Date,
+            },
+        ),
+        (
+            (7, 2),
+            NoteMistake::UnknownIndicator {
+                text: text("sotkanet:999"),
+            },
+        ),
+        (
+            (7, 6),
+            NoteMistake::NotADate {
+                text: text("31.2.2026"),
+            },
+        ),
         ((7, 7), NoteMistake::UnknownLanguage { text: text("no") }),
         ((7, 8), NoteMistake::UnknownFormat { text: text("docx") }),
-        ((8, 3), NoteMistake::UnknownTheme { text: text("Koirat") }),
-        ((8, 6), NoteMistake::FutureDate { text: text("2.1.2027") }),
-        ((8, 9), NoteMistake::UnknownNote { text: text("0123456789abcdef") }),
-        ((8, 10), NoteMistake::UnknownMark { text: text("ehkä") }),
+        (
+            (8, 3),
+            NoteMistake::UnknownTheme {
+                text: text("Koirat"),
+            },
+        ),
+        (
+            (8, 6),
+            NoteMistake::FutureDate {
+                text: text("2.1.2027"),
+            },
+        ),
+        (
+            (8, 9),
+            NoteMistake::UnknownNote {
+                text: text("0123456789abcdef"),
+            },
+        ),
+        (
+            (8, 10),
+            NoteMistake::UnknownMark {
+                text: text("ehkä")
+            },
+        ),
         ((9, 10), NoteMistake::NothingToWithdraw),
     ];
     let (expected_places, expected_mistakes): (Vec<_>, Vec<_>) = expected.into_iter().unzip();
@@ -215,11 +282,21 @@ fn what_is_no_file_of_notes_is_told_as_a_whole() {
     let cases: [(&[u8], &str); 7] = [
         ("Käyttäjä;Päivä".as_bytes(), "Otsikkoriviä ei löydy"),
         (b"", "Otsikkoriviä ei löydy"),
-        ("P\u{e4}iv\u{e4}".chars().map(|c| c as u8).collect::<Vec<_>>().leak(), "CSV UTF-8"),
+        (
+            "P\u{e4}iv\u{e4}"
+                .chars()
+                .map(|c| c as u8)
+                .collect::<Vec<_>>()
+                .leak(),
+            "CSV UTF-8",
+        ),
         (&no_form, "Otsikkoriviä ei löydy"),
         (&cut_off, "työkirjaa ei voi lukea"),
         (HEADINGS.as_bytes(), "ei ole yhtään muistiinpanoa"),
-        ("Alue;Muistiinpano\nVaasa;\"auki".as_bytes(), "Lainausmerkki alkaa"),
+        (
+            "Alue;Muistiinpano\nVaasa;\"auki".as_bytes(),
+            "Lainausmerkki alkaa",
+        ),
     ];
     for (bytes, says) in cases {
         let problems = World::new().read(bytes).unwrap_err();
