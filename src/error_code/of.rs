@@ -183,6 +183,7 @@ fn of_publish(error: &PublishError) -> ErrorCode {
         | PublishError::TableContract { .. }
         | PublishError::WritePage { .. }
         | PublishError::WriteWorkbook { .. }
+        | PublishError::DrawPicture { .. }
         | PublishError::WriteJson { .. } => ErrorCode::ProgramFault,
     }
 }

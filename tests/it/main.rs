@@ -34,4 +34,5 @@ mod support;
 mod surveys;
 mod verify;
 mod vintages;
+mod workbook;
 mod workers;

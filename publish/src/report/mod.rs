@@ -230,4 +230,6 @@ impl RegionReport {
 #[cfg(test)]
 pub(crate) mod made_up;
 #[cfg(test)]
+mod page_tests;
+#[cfg(test)]
 mod tests;

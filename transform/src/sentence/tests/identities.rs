@@ -1,5 +1,7 @@
 //! What holds for every sentence, whatever it is filled with.
 
+use std::sync::LazyLock;
+
 use botnia_config::words::subject;
 use botnia_config::{IndicatorSet, InflectedNames, RegionTables};
 use botnia_model::{IndicatorId, RegionKey};
@@ -13,6 +15,8 @@ struct World {
     indicators: Vec<(Text, Text, ValueKind)>,
     regions: Vec<(RegionLevel, Text, InflectedName)>,
 }
+
+static WORLD: LazyLock<World> = LazyLock::new(world);
 
 fn world() -> World {
     let mut indicators = Vec::new();
@@ -110,7 +114,7 @@ proptest! {
         has_value: bool,
         has_others: [bool; 3],
     ) {
-        let world = world();
+        let world = &*WORLD;
         let (title, subject, kind) = &world.indicators[indicator % world.indicators.len()];
         let (level, name, place) = &world.regions[region % world.regions.len()];
         let (_, _, other) = &world.regions[other % world.regions.len()];
