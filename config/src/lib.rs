@@ -10,6 +10,7 @@ pub mod region_tables;
 pub mod schedule;
 pub mod secret;
 pub mod settings;
+pub mod survey_map;
 pub mod words;
 
 mod document;
@@ -29,4 +30,8 @@ pub use settings::{
     CustomGroup, GateSettings, IndicatorSelector, PeerRule, RegionPeers, RegionSettings,
     ServerSettings, Settings, SourceKind, SourceSettings, WorkerSettings, YearRange,
     settings_json_schema, settings_reference_markdown,
+};
+pub use survey_map::{
+    AnswerScale, BUILTIN_SURVEY_MAPS, Balance, DisclosureLimits, Respondents, SurveyColumns,
+    SurveyDimension, SurveyForm, SurveyIndicator, SurveyMap, SurveyWord,
 };

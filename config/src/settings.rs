@@ -61,7 +61,7 @@ pub struct SourceSettings {
     pub id: SourceId,
     /// What it speaks.
     pub kind: SourceKind,
-    /// Where it is.
+    /// Where it is. Surveys are in the data folder; here a page that tells of them.
     pub base_url: Url,
     /// When it is swept, in `time_zone`; none: only by hand.
     pub schedule: Option<Schedule>,
@@ -87,6 +87,11 @@ pub struct SourceSettings {
 pub enum SourceKind {
     /// Sotkanet's REST API.
     Sotkanet,
+    /// Surveys that `botnia import survey` took in.
+    Survey,
+    /// THL's database cubes.
+    #[serde(rename = "thl-cube")]
+    ThlCube,
 }
 
 /// What to fetch from a source.
@@ -139,8 +144,8 @@ pub struct ServerSettings {
 
 impl Settings {
     /// Reads the settings at `path`, then the variables `BOTNIA_…` of `environment`, which
-    /// win. The sets that `indicators` may name are those that ship with botnia and those
-    /// of the folder `sets` beside the file.
+    /// win. The sets that `indicators` may name are those that ship with botnia, those of
+    /// the folder `sets` beside the file, and the survey maps.
     pub fn load(
         path: &Path,
         environment: impl Iterator<Item = (String, String)>,
@@ -149,8 +154,7 @@ impl Settings {
             path: path.to_owned(),
             source,
         })?;
-        let beside = path.parent().unwrap_or(Path::new("")).join("sets");
-        let sets = IndicatorSet::load_all(beside.is_dir().then_some(beside.as_path()))?;
+        let sets = IndicatorSet::load_for(path)?;
         read::settings(&path.display().to_string(), &text, environment, &sets)
     }
 

@@ -5,8 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use botnia_config::{SourceKind, SourceSettings};
 use botnia_model::{ContentHash, SourceId, SourceIndicator};
+use object_store::ObjectStore;
 
+use crate::error::Failure;
 use crate::sources::sotkanet::Sotkanet;
+use crate::sources::survey::Surveys;
+use crate::sources::thl_cube::ThlCubes;
 use crate::{Answer, PoliteClient, SourceError};
 
 /// A source of indicators. Every method that asks goes through the one polite client;
@@ -54,7 +58,8 @@ pub struct Freshness {
 }
 
 /// Opens the source of `settings`. `wants_catalogue` adds the list of all indicators to
-/// its frame. Settings that no request can be made from are [`SourceError::Contract`].
+/// its frame. Settings that no request can be made from are [`SourceError::Contract`], and
+/// so are surveys, which are not asked for: see [`open_surveys`].
 pub fn open(
     settings: &SourceSettings,
     client: Arc<PoliteClient>,
@@ -62,5 +67,25 @@ pub fn open(
 ) -> Result<Box<dyn Source>, SourceError> {
     Ok(match settings.kind {
         SourceKind::Sotkanet => Box::new(Sotkanet::open(settings, client, wants_catalogue)?),
+        SourceKind::ThlCube => Box::new(ThlCubes::open(settings, client)?),
+        SourceKind::Survey => {
+            let failure = Failure {
+                operation: format!("open `{}`", settings.id),
+                problem: "its surveys lie in the data, and there is no data yet; \
+                          hint: `botnia import survey FILE --map MAP`"
+                    .to_owned(),
+                rejected: None,
+            };
+            return Err(SourceError::contract(failure, None));
+        }
     })
+}
+
+/// Opens the surveys of `settings` that were imported into `data`.
+pub fn open_surveys(
+    settings: &SourceSettings,
+    data: Arc<dyn ObjectStore>,
+    wants_catalogue: bool,
+) -> Box<dyn Source> {
+    Box::new(Surveys::open(settings, data, wants_catalogue))
 }

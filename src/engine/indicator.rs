@@ -15,7 +15,7 @@ use super::job::{Fetching, JobResult, Lease, Verdict};
 use super::ledger::{Completion, Failure, Figures, HoldReason, Series, SeriesChange};
 use super::plan::Frame;
 use super::sweep::{Trouble, chain, expected, themes};
-use super::{Engine, EngineError, Progress, RowCounts, Work, retry};
+use super::{Engine, EngineError, Progress, RowCounts, Work, retry, source};
 
 /// One indicator of a sweep, with what a set expects of it.
 struct Indicator<'a> {
@@ -140,7 +140,7 @@ impl Engine {
         series: Option<&Series>,
         sweep: &SweepId,
     ) -> Result<Result<Indicator<'a>, Trouble>, EngineError> {
-        let source = match botnia_ingest::open(settings, Arc::clone(&self.client), false) {
+        let source = match source::open(settings, &self.client, Some(&self.storage), false) {
             Ok(source) => source,
             Err(failure) => return Ok(Err(Trouble::Source(failure))),
         };

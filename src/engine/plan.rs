@@ -13,7 +13,7 @@ use botnia_transform::normalise::{self, RegionIndex};
 use super::job::{Fetching, JobResult, Lease, NewJob, Task, Verdict};
 use super::ledger::{AnswerPlace, Completion, SweepOutcome};
 use super::sweep::{Trouble, selected_by_settings};
-use super::{Engine, EngineError, Progress, Work, retry};
+use super::{Engine, EngineError, Progress, Work, retry, source};
 
 /// The region list of a sweep, read.
 pub(super) struct Frame {
@@ -114,11 +114,11 @@ impl Engine {
         snapshots: &mut Vec<botnia_model::Snapshot>,
     ) -> Result<Result<Planned, Trouble>, EngineError> {
         let wants_catalogue = settings.indicators.contains(&IndicatorSelector::All);
-        let source = match botnia_ingest::open(settings, Arc::clone(&self.client), wants_catalogue)
-        {
-            Ok(source) => source,
-            Err(failure) => return Ok(Err(Trouble::Source(failure))),
-        };
+        let source =
+            match source::open(settings, &self.client, Some(&self.storage), wants_catalogue) {
+                Ok(source) => source,
+                Err(failure) => return Ok(Err(Trouble::Source(failure))),
+            };
         let answers = match source.frame().await {
             Ok(answers) => answers,
             Err(failure) => return Ok(Err(Trouble::Source(failure))),

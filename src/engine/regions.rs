@@ -47,7 +47,7 @@ pub struct RegionLists {
     ledger: Ledger,
     client: Arc<PoliteClient>,
     /// Keeps the lock of a data folder that had to be made.
-    _storage: Storage,
+    storage: Storage,
 }
 
 impl RegionLists {
@@ -71,7 +71,7 @@ impl RegionLists {
             ledger,
             client: Arc::new(client),
             settings,
-            _storage: storage,
+            storage,
         })
     }
 
@@ -95,7 +95,7 @@ impl RegionLists {
     }
 
     async fn fetch(&self, source: &SourceSettings) -> Result<RegionIndex, EngineError> {
-        let open = botnia_ingest::open(source, Arc::clone(&self.client), false)?;
+        let open = super::source::open(source, &self.client, Some(&self.storage), false)?;
         let answers = open.frame().await?;
         let list = answers
             .iter()

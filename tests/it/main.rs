@@ -31,6 +31,7 @@ mod server;
 mod settings;
 mod small_world;
 mod support;
+mod surveys;
 mod verify;
 mod vintages;
 mod workbook;

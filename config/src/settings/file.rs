@@ -59,7 +59,8 @@ pub(super) struct SourceFile {
     /// What it speaks.
     #[schemars(extend("examples" = ["sotkanet"]))]
     pub(super) kind: SourceKind,
-    /// Where it is, with `http://` or `https://`.
+    /// Where it is, with `http://` or `https://`. For `survey` a page that tells of the
+    /// surveys: it is named as their source and never asked.
     #[schemars(extend("examples" = ["https://sotkanet.fi/rest/1.1"]))]
     pub(super) base_url: String,
     /// When it is swept: five-field cron, in `time_zone`. Not given: only by `botnia run`.

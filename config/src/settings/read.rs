@@ -354,7 +354,7 @@ impl Reader<'_> {
                 read.push(IndicatorSelector::Set(name.to_owned()));
             } else {
                 match selector.parse() {
-                    Ok(_) if !is_id(file.kind, selector) => self.no_id(&key, selector),
+                    Ok(_) if !is_id(file.kind, selector) => self.no_id(&key, file.kind, selector),
                     Ok(id) => read.push(IndicatorSelector::Id(id)),
                     Err(error) => self.report(&key, format!("{error}"), None),
                 }
@@ -363,7 +363,13 @@ impl Reader<'_> {
         read
     }
 
-    fn no_id(&mut self, key: &str, selector: &str) {
+    fn no_id(&mut self, key: &str, kind: SourceKind, selector: &str) {
+        if kind == SourceKind::ThlCube {
+            let what = format!("`{selector}` names no measure of a cube");
+            let hint = "write subject/hydra/fact_cube/measure";
+            self.report(key, what, Some(hint.to_owned()));
+            return;
+        }
         let what = format!("`{selector}` is not an indicator's id, which is a number here");
         let known = self.sets.iter().map(|set| set.id.as_str());
         let hint = match nearest(selector, known.chain(["all"])) {
@@ -429,5 +435,8 @@ impl Reader<'_> {
 fn is_id(kind: SourceKind, text: &str) -> bool {
     match kind {
         SourceKind::Sotkanet => text.bytes().all(|byte| byte.is_ascii_digit()),
+        SourceKind::Survey => true,
+        // subject/hydra/fact_cube/measure
+        SourceKind::ThlCube => text.splitn(4, '/').filter(|part| !part.is_empty()).count() == 4,
     }
 }

@@ -5,6 +5,8 @@
 
 mod region_index;
 mod sotkanet;
+mod survey;
+mod thl_cube;
 mod title;
 
 use botnia_config::{RegionTables, SetIndicator, SourceKind};
@@ -78,6 +80,8 @@ pub fn read_regions(
 ) -> Result<RegionIndex, TransformError> {
     match kind {
         SourceKind::Sotkanet => sotkanet::read_regions(bytes, tables),
+        SourceKind::Survey => survey::read_regions(bytes, tables),
+        SourceKind::ThlCube => thl_cube::read_regions(bytes, tables),
     }
 }
 
@@ -96,6 +100,8 @@ pub fn describe(
 ) -> Result<Description, TransformError> {
     match kind {
         SourceKind::Sotkanet => sotkanet::describe(indicator_id, bytes, expected, themes),
+        SourceKind::Survey => survey::describe(indicator_id, bytes, expected, themes),
+        SourceKind::ThlCube => thl_cube::describe(indicator_id, bytes, expected, themes),
     }
 }
 
@@ -116,5 +122,7 @@ pub fn normalise(input: &Input<'_>) -> Result<Normalised, TransformError> {
     }
     match input.kind {
         SourceKind::Sotkanet => sotkanet::normalise(input),
+        SourceKind::Survey => survey::normalise(input),
+        SourceKind::ThlCube => thl_cube::normalise(input),
     }
 }
