@@ -129,7 +129,8 @@ impl IndicatorSet {
     }
 }
 
-fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, SettingsError> {
+/// The `*.toml` of a folder, by name.
+pub(crate) fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, SettingsError> {
     let failed = |source| SettingsError::Read {
         path: folder.to_owned(),
         source,

@@ -4,6 +4,7 @@
 //! decisions; it does not act on them.
 
 pub mod indicator_set;
+pub mod mapping;
 pub mod problem;
 pub mod region_tables;
 pub mod schedule;
@@ -14,6 +15,9 @@ mod document;
 
 pub use indicator_set::{IndicatorSet, SetIndicator};
 pub use jiff::civil::Date;
+pub use mapping::{
+    IndicatorMapping, Misfit, Pattern, Purpose, RegionCodes, Resolved, TableMapping,
+};
 pub use problem::{Problem, SettingsError};
 pub use region_tables::{
     BUILTIN_REGION_FILES, Classification, Membership, Municipality, MunicipalityClass,
