@@ -29,6 +29,7 @@ mod server;
 mod settings;
 mod small_world;
 mod support;
+mod tables;
 mod verify;
 mod vintages;
 mod workers;

@@ -118,6 +118,7 @@ impl Engine {
             read_under: is_read_otherwise.then(|| ReadUnder {
                 expected: figures.expected.clone(),
             }),
+            mapping: figures.mapping.clone(),
         }
     }
 
@@ -204,6 +205,23 @@ fn source_terms(source: &SourceSettings) -> SourceTerms {
                 en: "Sotkanet Indicator Bank, Finnish Institute for Health and Welfare".to_owned(),
             },
             url: "https://sotkanet.fi".to_owned(),
+        },
+        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => SourceTerms {
+            id: source.id.clone(),
+            kind: source.kind,
+            name: if source.name == Text::default() {
+                Text {
+                    fi: source.id.to_string(),
+                    sv: source.id.to_string(),
+                    en: source.id.to_string(),
+                }
+            } else {
+                source.name.clone()
+            },
+            url: source
+                .home_page
+                .clone()
+                .unwrap_or_else(|| source.base_url.to_string()),
         },
     }
 }
