@@ -5,11 +5,13 @@
 
 pub mod indicator_set;
 pub mod mapping;
+pub mod note_form;
 pub mod problem;
 pub mod region_tables;
 pub mod schedule;
 pub mod secret;
 pub mod settings;
+pub mod words;
 
 mod document;
 
@@ -18,10 +20,11 @@ pub use jiff::civil::Date;
 pub use mapping::{
     IndicatorMapping, Misfit, Pattern, Purpose, RegionCodes, Resolved, TableMapping,
 };
+pub use note_form::NoteColumn;
 pub use problem::{Problem, SettingsError};
 pub use region_tables::{
-    BUILTIN_REGION_FILES, Classification, Membership, Municipality, MunicipalityClass,
-    RegionChange, RegionFiles, RegionTables, Succession, TableRegion, Validity,
+    BUILTIN_REGION_FILES, Classification, InflectedName, InflectedNames, Membership, Municipality,
+    MunicipalityClass, RegionChange, RegionFiles, RegionTables, Succession, TableRegion, Validity,
 };
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};

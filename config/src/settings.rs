@@ -7,11 +7,12 @@ mod read;
 mod reference;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use botnia_model::{Language, SourceId, SourceIndicator, Text};
+use botnia_model::{Language, RegionKey, SourceId, SourceIndicator, Text};
 use url::Url;
 
 use crate::indicator_set::{IndicatorSet, toml_files};
@@ -127,11 +128,15 @@ pub struct YearRange {
     pub last: Option<i32>,
 }
 
-/// What the region tables are compared with, apart from the sources' own lists.
+/// What the region tables are compared with, apart from the sources' own lists, and which
+/// regions get files of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegionSettings {
     /// Statistics Finland's classification service; none: it is not asked.
     pub classification_url: Option<Url>,
+    /// The regions that get a folder of their own in a release; none: every municipality,
+    /// province and wellbeing services county.
+    pub packages: Option<BTreeSet<RegionKey>>,
 }
 
 /// Those who do the jobs.

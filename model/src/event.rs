@@ -125,6 +125,22 @@ pub enum Event {
         /// The number.
         release: ReleaseNumber,
     },
+    /// A ledger that knew nothing was begun from the newest release.
+    LedgerBegunAnew {
+        /// Its number.
+        release: ReleaseNumber,
+        /// How many indicators it has.
+        indicators: u64,
+    },
+    /// A person brought notes, or withdrew some.
+    NotesImported {
+        /// The file that they came in, as archived.
+        file: ContentHash,
+        /// Notes that are new.
+        added: u32,
+        /// Notes that no longer hold.
+        withdrawn: u32,
+    },
 }
 
 impl Event {
@@ -132,7 +148,7 @@ impl Event {
     pub const VERSION: u32 = 1;
 
     /// The names of all events.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 17] = [
         "sweep_started",
         "snapshot_archived",
         "snapshot_unchanged",
@@ -148,6 +164,8 @@ impl Event {
         "job_retried",
         "job_discarded",
         "release_announced",
+        "ledger_begun_anew",
+        "notes_imported",
     ];
 
     /// Its name: the `type` in its JSON.
@@ -168,6 +186,8 @@ impl Event {
             Self::JobRetried { .. } => "job_retried",
             Self::JobDiscarded { .. } => "job_discarded",
             Self::ReleaseAnnounced { .. } => "release_announced",
+            Self::LedgerBegunAnew { .. } => "ledger_begun_anew",
+            Self::NotesImported { .. } => "notes_imported",
         }
     }
 }

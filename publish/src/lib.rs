@@ -14,11 +14,13 @@ pub mod error;
 pub mod manifest;
 pub mod package;
 pub mod releases;
+pub mod report;
 pub mod table_csv;
 
 mod clean;
 mod commit;
 mod latest;
+mod notes_csv;
 mod removal;
 mod table;
 mod upload;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use botnia_model::hash::ContentHasher;
 use botnia_model::{
-    CommitRecord, ContentHash, FileEntry, IndicatorEntry, Manifest, Region, ReleaseNumber,
+    CommitRecord, ContentHash, FileEntry, IndicatorEntry, Manifest, Note, Region, ReleaseNumber,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -18,6 +18,7 @@ use crate::commit::hash_file;
 use crate::csv::{IndicatorTitles, RegionNames, content_hash, write_observations_csv};
 use crate::documents::{self, ColumnFact, ReleaseFacts, TableFact};
 use crate::manifest::RECIPE;
+use crate::notes_csv::{NOTES_CSV, NotesOfRegions, notes_hash, write_notes_csv};
 use crate::releases::{Releases, Staged, in_background, release_key};
 use crate::table::{batches, columns, distinct_texts};
 
@@ -59,6 +60,8 @@ pub struct Assembly {
     pub regions: Vec<Region>,
     /// What each indicator was made from, by id.
     pub indicators: Vec<IndicatorEntry>,
+    /// What people say beside the figures, in order.
+    pub notes: Vec<Note>,
     /// The hash of everything that went in.
     pub inputs: ContentHash,
     /// The bytes of `recipe.json`.
@@ -80,6 +83,7 @@ struct Packaging {
     previous_files: BTreeMap<String, FileEntry>,
     titles: IndicatorTitles,
     region_names: RegionNames,
+    notes: NotesOfRegions,
 }
 
 /// Makes the release ready for [`Releases::commit`]: hashes the new tables, writes the
@@ -98,6 +102,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         facts,
         regions,
         indicators,
+        notes,
         inputs,
         recipe,
     } = assembly;
@@ -116,6 +121,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
             .collect(),
         titles: IndicatorTitles::new(&facts.indicators, facts.synthetic),
         region_names: RegionNames::new(&regions),
+        notes: NotesOfRegions::new(&regions, notes),
     });
 
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -176,7 +182,9 @@ impl Packaging {
     async fn members(self: Arc<Self>, table: ReleasedTable) -> Result<Vec<Member>, PublishError> {
         release_key(self.release, &table.path)?;
         let mut members = vec![self.table(&table).await?];
-        if let Some(csv_path) = csv_path(&table.path) {
+        if let Some(folder) = package(&table.path) {
+            members.push(self.notes(folder)?);
+            let csv_path = format!("{folder}/{OBSERVATIONS_CSV}");
             members.push(self.csv(table, csv_path).await?);
         }
         Ok(members)
@@ -268,6 +276,26 @@ impl Packaging {
         file.finish(path, self.release, Some(rows), Some(hash))
     }
 
+    /// What people say beside the figures of a package: the previous release's file while
+    /// they say the same.
+    fn notes(&self, folder: &str) -> Result<Member, PublishError> {
+        let path = format!("{folder}/{NOTES_CSV}");
+        let notes = self.notes.of(folder);
+        let hash = notes_hash(notes, &self.titles, &self.region_names);
+        if let Some(previous) = self.previous_files.get(&path)
+            && previous.content_hash == Some(hash)
+        {
+            return Ok(Member {
+                entry: previous.clone(),
+                carried: true,
+            });
+        }
+        let mut file = HashingFile::create(&self.scratch, &path)?;
+        write_notes_csv(notes, &self.titles, &self.region_names, &mut file)
+            .map_err(|source| PublishError::csv(&path, source))?;
+        file.finish(path, self.release, Some(notes.len() as u64), Some(hash))
+    }
+
     async fn open(&self, table: &ReleasedTable) -> Result<File, PublishError> {
         match (table.carried, self.parent) {
             (true, Some(parent)) => self.releases.open_file(parent, &table.path).await,
@@ -332,12 +360,11 @@ impl Packaging {
     }
 }
 
-/// The path of the CSV beside a region's observations; `None` beside any other table.
-fn csv_path(table: &str) -> Option<String> {
+/// The folder of the package whose observations these are; `None` for any other table.
+fn package(table: &str) -> Option<&str> {
     let (folder, name) = table.rsplit_once('/')?;
     let (packages, _) = folder.split_once('/')?;
-    (name == OBSERVATIONS && PACKAGES.contains(&packages))
-        .then(|| format!("{folder}/{OBSERVATIONS_CSV}"))
+    (name == OBSERVATIONS && PACKAGES.contains(&packages)).then_some(folder)
 }
 
 /// A new file of the release that is hashed as it is written.

@@ -10,6 +10,7 @@
 //! lease, and what comes from a worker whose lease went to another is refused.
 
 mod backend;
+mod beginning;
 mod completion;
 mod error;
 mod hosts;
@@ -18,6 +19,7 @@ mod inspection;
 mod jobs;
 mod layout;
 mod leases;
+mod notes;
 mod outbox;
 mod reading;
 mod records;
@@ -33,8 +35,10 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::watch;
 
+pub use beginning::Beginning;
 pub use error::LedgerError;
 pub use inspection::Layout;
+pub use notes::{KeptNote, NotesImported};
 pub use records::{
     AnswerPlace, Completion, Decision, Failure, Figures, Held, HoldReason, LatestAnswer,
     OutboxEntry, Series, SeriesChange, SweepOutcome, SweepRecord,

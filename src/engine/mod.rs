@@ -7,6 +7,7 @@
 //! true in one transaction at its end, so that a job that was cut short is done again.
 
 mod announce;
+mod beginning;
 pub mod collect;
 pub mod doctor;
 mod events;
@@ -14,6 +15,7 @@ mod indicator;
 pub mod job;
 pub mod ledger;
 mod normalised;
+pub mod notes;
 mod observed;
 mod own_use;
 mod plan;
@@ -79,6 +81,8 @@ pub struct Engine {
     frames: tokio::sync::Mutex<HashMap<SourceId, Arc<Frame>>>,
     /// How this process is named in the leases that it takes.
     worker: String,
+    /// The release from which the ledger was begun anew, if it knew nothing.
+    begun_from: Option<ReleaseNumber>,
     /// When this process last had the ledger forget what is long past.
     forgotten_at: Mutex<Option<Timestamp>>,
 }
@@ -369,7 +373,7 @@ impl Engine {
             ledger.raise_fence(newest.fencing_token).await?;
         }
         let client = polite_client(&settings, &ledger, &clock, limits)?;
-        Ok(Self {
+        let mut engine = Self {
             client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
             quarantine: Quarantine::of(&storage),
@@ -382,8 +386,11 @@ impl Engine {
             releases,
             frames: tokio::sync::Mutex::default(),
             worker: worker_name(),
+            begun_from: None,
             forgotten_at: Mutex::default(),
-        })
+        };
+        engine.begun_from = engine.begin_ledger().await?;
+        Ok(engine)
     }
 
     /// One run, here and now: a plan for each source, its indicators, then a release if
@@ -412,6 +419,7 @@ impl Engine {
             })
             .cloned()
             .collect();
+        summary.begun_from = self.begun_from;
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
         summary.unknown_regions =
             regions_without_table(&self.settings, &self.archive, &self.ledger, self.tables).await?;

@@ -1,12 +1,14 @@
 //! The ledger by itself: one suite, passed by both databases. Every test has a fresh
 //! `SQLite` file and, where a server can be had, a fresh PostgreSQL database.
 
+mod beginning;
 mod claims;
 mod completions;
 mod decisions;
 mod hosts;
 mod housekeeping;
 mod layouts;
+mod notes;
 mod place;
 mod releases;
 mod runs;
@@ -47,6 +49,10 @@ on_both! {
         a_newer_layout_is_refused_with_what_to_do,
         many_may_open_it_at_once,
         what_was_written_is_there_when_it_is_opened_again,
+    }
+    beginning {
+        a_new_ledger_begins_with_what_a_release_says,
+        what_was_learned_meanwhile_stays,
     }
     claims {
         every_job_goes_to_exactly_one_claimer,
@@ -98,6 +104,10 @@ on_both! {
     housekeeping {
         forgetting_keeps_what_it_must,
         a_sound_ledger_has_no_damage,
+    }
+    notes {
+        the_same_note_again_is_no_second_one,
+        a_withdrawn_note_stays_withdrawn_until_somebody_restores_it,
     }
     wakes {
         workers_are_woken_by_what_makes_jobs_claimable,

@@ -9,7 +9,7 @@ use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile, SourcesFile};
-use super::groups::groups;
+use super::groups::{groups, packages};
 use super::tables::mappings;
 use super::{
     IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
@@ -196,6 +196,7 @@ impl Reader<'_> {
         }
         source.extend(more);
         let groups = groups(&mut self.document, file.group);
+        let packages = packages(&mut self.document, file.regions.packages);
         let classification_url = file.regions.classification_url.as_deref();
         let classification_url = classification_url.and_then(|text| {
             let example = "https://data.stat.fi/api/classifications/v2";
@@ -209,7 +210,10 @@ impl Reader<'_> {
             contact: file.contact,
             source,
             groups,
-            regions: RegionSettings { classification_url },
+            regions: RegionSettings {
+                classification_url,
+                packages,
+            },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },

@@ -38,7 +38,9 @@ impl Request {
             (AnswerRole::Regions, _) => "the region list".to_owned(),
             (AnswerRole::Catalogue, _) => "the indicator list".to_owned(),
             (AnswerRole::Limits, _) => "the limits of use".to_owned(),
-            (role @ (AnswerRole::Data | AnswerRole::Description), None) => format!("the {role}"),
+            (role @ (AnswerRole::Data | AnswerRole::Description | AnswerRole::Notes), _) => {
+                format!("the {role}")
+            }
         };
         Failure {
             operation: format!("fetch {object} from `{}`", self.source),

@@ -61,6 +61,7 @@ impl Making<'_> {
                     regions: &ingredients.regions,
                     tables: &terms.region_tables,
                     groups: &terms.groups,
+                    packages: terms.packages.as_ref(),
                     sets: &terms.sets,
                     sources: &credits,
                     geo_vintage: &terms.geo_vintage,
@@ -114,6 +115,7 @@ impl Making<'_> {
                 previous: self.previous,
                 regions: built.regions,
                 indicators: entries,
+                notes: self.recipe.terms.notes.clone(),
             },
         );
         Ok(staged.await?)

@@ -282,6 +282,7 @@ fn figures(content: u8) -> Figures {
         normaliser: 1,
         expected: None,
         mapping: None,
+        last_year: Some(2024),
         rows_in: 1,
         rows_out: 1,
         findings: Findings::default(),

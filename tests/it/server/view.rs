@@ -46,6 +46,7 @@ fn figures(title: &str) -> Figures {
         normaliser: 1,
         expected: None,
         mapping: None,
+        last_year: Some(2024),
         rows_in: 10,
         rows_out: 9,
         findings: Findings::default(),

@@ -1,4 +1,4 @@
-use botnia_model::ValueKind;
+use botnia_model::{Language, NoteFormat, NoteSubject, ValueKind};
 
 use super::*;
 
@@ -6,6 +6,18 @@ const MOMENT: &str = "2026-11-22T03:15:07.25Z";
 
 fn hash(text: &str) -> ContentHash {
     ContentHash::of(text.as_bytes())
+}
+
+fn note() -> Note {
+    Note {
+        region: RegionKey::finland(),
+        subject: NoteSubject::Indicator("sotkanet:127".parse().unwrap()),
+        date: "2026-11-21".parse().unwrap(),
+        author: "Kokemusasiantuntijat".to_owned(),
+        language: Language::Fi,
+        format: NoteFormat::Plain,
+        text: "Luku kertoo vain osan.".to_owned(),
+    }
 }
 
 fn recipe() -> Recipe {
@@ -38,6 +50,8 @@ fn recipe() -> Recipe {
             name: Text::default(),
             members: vec![RegionKey::finland()],
         }],
+        packages: Some([RegionKey::finland()].into()),
+        notes: vec![note()],
     };
     Recipe::new(
         ReleaseNumber::FIRST,
@@ -106,17 +120,29 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
-    let changes: [fn(&mut Terms); 6] = [
+    let changes: [fn(&mut Terms); 8] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
+        |terms| terms.packages = None,
+        |terms| terms.notes[0].text.push('!'),
     ];
     for (position, change) in changes.into_iter().enumerate() {
         let mut other = recipe();
         change(&mut other.terms);
         assert_ne!(inputs(&other), expected, "change {position}");
     }
+}
+
+#[test]
+fn a_recipe_from_before_there_were_notes_is_read_and_decides_the_same() {
+    let mut older = recipe();
+    older.terms.notes.clear();
+    let bytes = older.write().unwrap();
+    assert!(!String::from_utf8(bytes.clone()).unwrap().contains("notes"));
+    let read = Recipe::read(ReleaseNumber::FIRST, &bytes).unwrap();
+    assert_eq!(inputs(&read), inputs(&older));
 }
