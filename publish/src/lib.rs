@@ -16,6 +16,8 @@ pub mod package;
 pub mod releases;
 pub mod report;
 pub mod table_csv;
+pub mod workbook;
+pub mod workshop;
 
 mod clean;
 mod commit;

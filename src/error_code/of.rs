@@ -170,6 +170,8 @@ fn of_publish(error: &PublishError) -> ErrorCode {
         | PublishError::BrokenOff { .. }
         | PublishError::InvalidPath { .. }
         | PublishError::TableContract { .. }
+        | PublishError::WritePage { .. }
+        | PublishError::WriteWorkbook { .. }
         | PublishError::WriteJson { .. } => ErrorCode::ProgramFault,
     }
 }

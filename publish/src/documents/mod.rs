@@ -12,7 +12,7 @@ mod datapackage;
 mod dictionary;
 mod licence;
 mod readme;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 

@@ -34,7 +34,7 @@ pub(super) fn dataset_description(language: Language) -> &'static str {
 }
 
 /// What must stand wherever synthetic figures are shown.
-pub(super) fn synthetic_notice(language: Language) -> &'static str {
+pub(crate) fn synthetic_notice(language: Language) -> &'static str {
     match language {
         Language::Fi => {
             "Tämä on keksittyä aineistoa. Luvut on tuotettu keinotekoisesti ohjelman kokeilemista \
@@ -54,7 +54,7 @@ pub(super) fn synthetic_notice(language: Language) -> &'static str {
 }
 
 /// A licence as a person knows it, by its SPDX id.
-pub(super) fn licence_name(language: Language, licence: &str) -> String {
+pub(crate) fn licence_name(language: Language, licence: &str) -> String {
     match (licence, language) {
         ("CC-BY-4.0", Language::Fi) => "Creative Commons Nimeä 4.0 Kansainvälinen (CC BY 4.0)",
         ("CC-BY-4.0", Language::Sv) => "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)",
@@ -69,7 +69,7 @@ pub(super) fn licence_name(language: Language, licence: &str) -> String {
 }
 
 /// Where the licence's text is, for those that have one.
-pub(super) fn licence_url(licence: &str) -> Option<&'static str> {
+pub(crate) fn licence_url(licence: &str) -> Option<&'static str> {
     match licence {
         "CC-BY-4.0" => Some("https://creativecommons.org/licenses/by/4.0/"),
         "CC0-1.0" => Some("https://creativecommons.org/publicdomain/zero/1.0/"),

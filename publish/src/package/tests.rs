@@ -17,6 +17,7 @@ use crate::documents::IndicatorFact;
 const MOMENT: Timestamp = Timestamp::constant(1_795_238_100, 0);
 const REGION_TABLE: &str = "municipalities/005-alajarvi/observations.parquet";
 const REGION_CSV: &str = "municipalities/005-alajarvi/observations.csv";
+const REGION_NOTES: &str = "municipalities/005-alajarvi/notes.csv";
 
 fn dictionary(texts: &[&str]) -> ArrayRef {
     let mut builder = StringDictionaryBuilder::<Int32Type>::new();
@@ -168,6 +169,7 @@ async fn assemble_next(
             facts: facts(number, title),
             regions: vec![alajarvi()],
             indicators: Vec::new(),
+            notes: Vec::new(),
             inputs: ContentHash::of(number.folder().as_bytes()),
             recipe: b"{}\n".to_vec(),
         },
@@ -225,6 +227,7 @@ async fn a_release_has_its_tables_packages_and_documents() {
                 "croissant.json",
                 "datapackage.json",
                 "meddelande.sv.md",
+                REGION_NOTES,
                 REGION_CSV,
                 REGION_TABLE,
                 "observations.parquet",
@@ -241,7 +244,12 @@ async fn a_release_has_its_tables_packages_and_documents() {
         let staged = publish(&releases, None, "Väestö").await;
         assert_eq!(
             staged.carried.iter().collect::<Vec<_>>(),
-            [REGION_CSV, REGION_TABLE, "observations.parquet"]
+            [
+                REGION_NOTES,
+                REGION_CSV,
+                REGION_TABLE,
+                "observations.parquet"
+            ]
         );
         assert_eq!(entry(&staged, REGION_CSV).release, ReleaseNumber::FIRST);
 
@@ -259,7 +267,7 @@ async fn a_release_has_its_tables_packages_and_documents() {
 
         // New figures are a new table and a new CSV.
         let staged = publish(&releases, Some(&[0.5, 3.0]), "Väkiluku").await;
-        assert!(staged.carried.is_empty());
+        assert_eq!(staged.carried.iter().collect::<Vec<_>>(), [REGION_NOTES]);
     }
 }
 
@@ -306,6 +314,7 @@ async fn publishing_may_move_between_threads() {
             facts: facts(ReleaseNumber::FIRST, ""),
             regions: Vec::new(),
             indicators: Vec::new(),
+            notes: Vec::new(),
             inputs: ContentHash::of(b""),
             recipe: Vec::new(),
         },
@@ -314,17 +323,17 @@ async fn publishing_may_move_between_threads() {
 }
 
 #[test]
-fn only_packages_have_csv_files() {
+fn only_regions_have_packages() {
     for (table, expected) in [
-        (REGION_TABLE, Some(REGION_CSV)),
+        (REGION_TABLE, Some("municipalities/005-alajarvi")),
         (
             "wellbeing-counties/16-etela-pohjanmaa/observations.parquet",
-            Some("wellbeing-counties/16-etela-pohjanmaa/observations.csv"),
+            Some("wellbeing-counties/16-etela-pohjanmaa"),
         ),
         ("observations.parquet", None),
         ("by_province/province=14/observations.parquet", None),
         ("municipalities/005-alajarvi/wellbeing.parquet", None),
     ] {
-        assert_eq!(csv_path(table).as_deref(), expected, "{table}");
+        assert_eq!(package(table), expected, "{table}");
     }
 }

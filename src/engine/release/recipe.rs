@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use botnia_config::{
-    CustomGroup, IndicatorMapping, IndicatorSet, RegionTables, SetIndicator, SourceKind,
+    CustomGroup, IndicatorMapping, IndicatorSet, RegionPeers, RegionTables, SetIndicator,
+    SourceKind,
 };
 use botnia_ingest::Archive;
 use botnia_model::{
@@ -67,6 +68,9 @@ pub(crate) struct Terms {
     /// The regions that get a folder of their own; none: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) packages: Option<BTreeSet<RegionKey>>,
+    /// The peers of regions, as the settings have them.
+    #[serde(default)]
+    pub(crate) peers: Vec<RegionPeers>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// What people say beside the figures, in order.

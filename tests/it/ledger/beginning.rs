@@ -1,7 +1,10 @@
 //! A ledger that is begun anew beside releases.
 
 use botnia::engine::ledger::{AnswerPlace, Beginning, Completion, Figures, SeriesChange};
-use botnia_model::{AnswerRole, ContentHash, Event, Findings, ReleaseNumber};
+use botnia_model::{
+    AnswerRole, ContentHash, Event, Findings, Language, Note, NoteFormat, NoteSubject, RegionKey,
+    ReleaseNumber,
+};
 
 use super::place::{Place, at};
 
@@ -11,12 +14,13 @@ fn figures(content: &[u8]) -> Figures {
         description: hash,
         data: vec![hash],
         years: String::new(),
-        regions: hash,
+        regions: Some(hash),
         division: hash,
         title: "Keksitty".to_owned(),
         normalised: hash,
         normaliser: 1,
         expected: None,
+        mapping: None,
         last_year: None,
         rows_in: 1,
         rows_out: 1,
@@ -36,10 +40,19 @@ fn beginning() -> Beginning {
         series: vec![(one, figures(b"one")), (two, figures(b"two"))],
         divisions: vec![(
             "sotkanet".parse().expect("a source"),
-            ContentHash::of(b"list"),
+            Some(ContentHash::of(b"list")),
             ContentHash::of(b"division"),
         )],
         divided_since: at(5),
+        notes: vec![Note {
+            region: RegionKey::finland(),
+            subject: NoteSubject::Theme("children".to_owned()),
+            date: "2026-11-22".parse().expect("a day"),
+            author: "Nuorisovaltuusto".to_owned(),
+            language: Language::Fi,
+            format: NoteFormat::Plain,
+            text: "Keksitty huomio.".to_owned(),
+        }],
     }
 }
 
@@ -69,6 +82,9 @@ pub(super) async fn a_new_ledger_begins_with_what_a_release_says(place: &Place) 
     let source = &beginning.divisions[0].0;
     let since = ledger.division_since(source).await.expect("read");
     assert_eq!(since, Some(at(5)));
+    let notes = ledger.notes().await.expect("the notes");
+    let notes: Vec<_> = notes.into_iter().map(|kept| kept.note).collect();
+    assert_eq!(notes, beginning.notes);
     // It is not announced a second time.
     let newest = ledger.newest_release().await.expect("read");
     assert_eq!(newest, Some(beginning.release));

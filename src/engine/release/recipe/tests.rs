@@ -1,3 +1,4 @@
+use botnia_config::PeerRule;
 use botnia_model::{Language, NoteFormat, NoteSubject, ValueKind};
 
 use super::*;
@@ -51,6 +52,10 @@ fn recipe() -> Recipe {
             members: vec![RegionKey::finland()],
         }],
         packages: Some([RegionKey::finland()].into()),
+        peers: vec![RegionPeers {
+            region: RegionKey::finland(),
+            rule: PeerRule::Nearest,
+        }],
         notes: vec![note()],
     };
     Recipe::new(
@@ -120,7 +125,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
-    let changes: [fn(&mut Terms); 8] = [
+    let changes: [fn(&mut Terms); 10] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
@@ -128,6 +133,8 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
         |terms| terms.packages = None,
+        |terms| terms.peers.clear(),
+        |terms| terms.region_tables.borders.clear(),
         |terms| terms.notes[0].text.push('!'),
     ];
     for (position, change) in changes.into_iter().enumerate() {
