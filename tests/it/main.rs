@@ -16,6 +16,7 @@ mod deploy;
 mod faults;
 mod ledger;
 mod left_out;
+mod methods;
 mod notes;
 mod object_store;
 mod object_store_server;

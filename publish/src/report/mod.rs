@@ -23,7 +23,7 @@ mod words;
 
 pub use context::{IndicatorDetails, PeerGroup, ReportContext};
 pub use page::{Pages, report_file, short_file};
-pub use product::{Product, products};
+pub use product::{PageKind, page_file, page_hash};
 pub use read::{RegionFile, read_region_report};
 pub use series::{ComparatorSeries, Point, Series};
 

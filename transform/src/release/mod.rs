@@ -66,7 +66,7 @@ use self::peers::Peers;
 pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
 pub(crate) use self::places::table_regions;
-pub use self::released::{indicator_titles, region_names};
+pub use self::released::{ReleasedPeer, indicator_titles, region_names, released_peers};
 use self::wellbeing::Reported;
 use crate::TransformError;
 

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 
 use arrow_array::RecordBatchReader;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::Int64Type;
 use arrow_schema::DataType;
 use botnia_model::{Breakdown, Observation, RegionKey, RegionLevel, Sex};
 use bytes::Bytes;
@@ -269,6 +271,40 @@ fn observations_have_the_published_types() {
         )[0],
         "made:10 country,municipality,province,wellbeing_county 2019 2020"
     );
+}
+
+/// R has no 64-bit whole number of its own, no unsigned ones, and reads moments in its own
+/// time zone; DuckDB and pandas know these types as well. A whole number of 64 bits is read
+/// as R's integer where all of them are small enough.
+#[test]
+fn every_column_has_a_type_that_r_knows() {
+    let release = world().release(None);
+    let parquet = release
+        .files
+        .iter()
+        .filter(|(path, _)| path.ends_with(".parquet"));
+    for (path, bytes) in parquet {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes.clone())
+            .unwrap()
+            .build()
+            .unwrap();
+        let schema = reader.schema();
+        let batches: Vec<_> = reader.map(Result::unwrap).collect();
+        for (position, field) in schema.fields().iter().enumerate() {
+            let name = format!("{path}: {} {}", field.name(), field.data_type());
+            match field.data_type() {
+                DataType::Utf8 | DataType::Int32 | DataType::Float64 | DataType::Boolean => {}
+                DataType::List(item) => assert_eq!(*item.data_type(), DataType::Utf8, "{name}"),
+                DataType::Int64 => {
+                    let columns = batches.iter().map(|batch| batch.column(position));
+                    let values = columns.flat_map(|column| column.as_primitive::<Int64Type>());
+                    let mut values = values.flatten();
+                    assert!(values.all(|value| i32::try_from(value).is_ok()), "{name}");
+                }
+                other => assert_eq!(*other, dictionary_type(), "{name}"),
+            }
+        }
+    }
 }
 
 #[test]

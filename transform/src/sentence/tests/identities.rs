@@ -40,13 +40,22 @@ fn world() -> World {
         tables
             .regions
             .iter()
-            .filter(|one| one.valid_to.is_none())
+            .filter(|one| one.valid_to.is_none() && is_reported(one.key.level))
             .map(|one| known(one.key.clone(), &one.name)),
     );
     World {
         indicators,
         regions,
     }
+}
+
+/// Whether reports are made of regions of a level. Names of others are their sources':
+/// "EU-25".
+fn is_reported(level: RegionLevel) -> bool {
+    matches!(
+        level,
+        RegionLevel::Province | RegionLevel::WellbeingCounty | RegionLevel::Country
+    )
 }
 
 /// What must hold of a sentence in each language.
