@@ -32,6 +32,7 @@ mod settings;
 mod small_world;
 mod support;
 mod surveys;
+mod tables;
 mod verify;
 mod vintages;
 mod workbook;

@@ -159,6 +159,7 @@ impl Engine {
             read_under: is_read_otherwise.then(|| ReadUnder {
                 expected: figures.expected.clone(),
             }),
+            mapping: figures.mapping.clone(),
         }
     }
 
@@ -280,6 +281,23 @@ fn source_terms(source: &SourceSettings) -> SourceTerms {
                 en: "Local surveys and reports".to_owned(),
             },
             url: source.base_url.to_string(),
+        },
+        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => SourceTerms {
+            id: source.id.clone(),
+            kind: source.kind,
+            name: if source.name == Text::default() {
+                Text {
+                    fi: source.id.to_string(),
+                    sv: source.id.to_string(),
+                    en: source.id.to_string(),
+                }
+            } else {
+                source.name.clone()
+            },
+            url: source
+                .home_page
+                .clone()
+                .unwrap_or_else(|| source.base_url.to_string()),
         },
     }
 }
