@@ -381,7 +381,7 @@ impl SourceKind {
     /// Whether sources of this kind have tables, which the settings map to indicators.
     pub fn has_tables(self) -> bool {
         match self {
-            Self::Sotkanet => false,
+            Self::Sotkanet | Self::Survey | Self::ThlCube => false,
             Self::Pxweb | Self::Pxweb2 | Self::Jsonstat => true,
         }
     }
@@ -396,6 +396,8 @@ impl SourceKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sotkanet => "sotkanet",
+            Self::Survey => "survey",
+            Self::ThlCube => "thl-cube",
             Self::Pxweb => "pxweb",
             Self::Pxweb2 => "pxweb2",
             Self::Jsonstat => "jsonstat",

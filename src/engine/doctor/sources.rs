@@ -73,7 +73,11 @@ async fn ask(
         &looked_at,
         match settings.kind {
             SourceKind::Survey => "surveys were imported".to_owned(),
-            SourceKind::Sotkanet | SourceKind::ThlCube => format!("{} answers", settings.base_url),
+            SourceKind::Sotkanet
+            | SourceKind::ThlCube
+            | SourceKind::Pxweb
+            | SourceKind::Pxweb2
+            | SourceKind::Jsonstat => format!("{} answers", settings.base_url),
         },
     ));
     let dated = answers.iter().find_map(|answer| {

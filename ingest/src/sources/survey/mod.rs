@@ -302,6 +302,11 @@ impl Source for Surveys {
         Ok(answers.collect())
     }
 
+    /// What describes an indicator says nothing of its figures, and they lie at hand.
+    fn description_settles(&self) -> bool {
+        false
+    }
+
     fn freshness(&self, description: &Answer) -> Result<Freshness, SourceError> {
         let read: wire::Description =
             serde_json::from_slice(&description.body).map_err(|cause| {

@@ -133,6 +133,7 @@ impl ThlCubes {
             source_indicator: indicator.cloned(),
             shape,
             validators: None,
+            body: None,
         }
     }
 
@@ -278,6 +279,11 @@ impl Source for ThlCubes {
             answers.push(self.ask(&request).await?);
         }
         Ok(answers)
+    }
+
+    /// The dimensions of a cube stay the same while its figures are renewed.
+    fn description_settles(&self) -> bool {
+        false
     }
 
     fn freshness(&self, description: &Answer) -> Result<Freshness, SourceError> {

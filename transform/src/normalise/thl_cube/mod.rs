@@ -177,6 +177,7 @@ pub(super) fn describe(
         title_check,
         declared_sexes: Vec::new(),
         declared_levels: levels.collect(),
+        mapping: None,
         findings: Findings::default(),
     })
 }
