@@ -87,6 +87,7 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
     assert_eq!(workspace.record().expect("a record").release.get(), 1);
 
     crate::python::check_with_python(&release);
+    crate::python::check_statistics(&release);
 }
 
 #[test]

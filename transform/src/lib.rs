@@ -28,6 +28,7 @@ pub mod observation_table;
 pub mod region_lists;
 pub mod release;
 pub mod sentence;
+pub mod survey;
 pub mod text;
 
 pub use error::TransformError;

@@ -368,6 +368,17 @@ fn borders_that_cannot_be_are_refused() {
         ]
         .map(refused)
         .join("\n"),
-        @""
+        @r"
+    2 borders
+    regions/neighbours.csv:2:1: `neighbour`: `152` does not come after `905`
+    regions/neighbours.csv:2:1: `neighbour`: `905` does not come after `905`
+    regions/neighbours.csv:3:1: the border of 152 and 905 stands in the file twice
+    regions/neighbours.csv:3:1: `neighbour`: the border of 152 and 905 stands after that of 231 and 545
+    regions/neighbours.csv:2:1: `border`: `river` is not one of land, sea
+    regions/neighbours.csv:3:1: `day`: `2025-01-01` is not 2026-01-01, the day of the lines above
+    regions/neighbours.csv:2:1: `neighbour`: municipality 906 is in none of the tables
+    regions/neighbours.csv:2:1: `municipality`: municipality 164 did not exist on 2026-01-01
+    regions/neighbours.csv:2:1: `day`: `yesterday` is not a day as YYYY-MM-DD
+    "
     );
 }

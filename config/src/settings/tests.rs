@@ -4,7 +4,9 @@ mod gates;
 mod groups;
 mod indicators;
 mod packages;
+mod peers;
 mod secrets;
+mod tables;
 
 use std::path::Path;
 use std::time::Duration;
@@ -115,7 +117,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest() {
     insta::assert_snapshot!(refused(&format!("zzz = 1\n{LEAST}")), @r"
     the settings have a problem
     botnia.toml:1:1: `zzz`: unknown key
-      hint: known here: contact, data, gates, group, languages, regions, server, source, state, time_zone, workers
+      hint: known here: contact, data, gates, group, languages, peers, regions, server, source, state, time_zone, workers
     ");
 }
 
@@ -436,7 +438,7 @@ fn the_reference_names_every_key() {
             .join("\n"),
         @r#"
     | `data` | text | `"data"` | Where everything is kept: a path, or `s3://bucket/prefix` for an object store that speaks S3; how to reach that is said by the variables `AWS_…` (see the operator's guide). `BOTNIA_DATA` overrides it. |
-    | `kind` | one of `sotkanet` | must be given | What it speaks. |
+    | `kind` | one of `sotkanet`, `survey`, `thl-cube`, `pxweb`, `pxweb2`, `jsonstat` | must be given | What it speaks. |
     | `requests_per_second` | a number, more than 0, at most 1000 | `4.0` | Requests per second, over all workers. |
     "#
     );
