@@ -117,7 +117,7 @@ impl Reader<'_> {
             region: region?,
             subject: subject?,
             date: date?,
-            author: author?,
+            author,
             language: language?,
             format: format?,
             text,

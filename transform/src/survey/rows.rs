@@ -196,8 +196,8 @@ impl RowReader<'_> {
         });
         match self.map.form {
             SurveyForm::Answers => self.answer_row(row, entry, at),
-            SurveyForm::Measures => self.measures(row, entry, cells),
-            SurveyForm::Categories => self.categories(row, entry, cells),
+            SurveyForm::Measures => self.measures(row, entry.as_ref(), cells),
+            SurveyForm::Categories => self.categories(row, entry.as_ref(), cells),
         }
     }
 
@@ -436,14 +436,14 @@ impl RowReader<'_> {
         Some((column, share))
     }
 
-    fn measures(&mut self, row: u32, entry: Option<Entry>, cells: &[Placed]) {
+    fn measures(&mut self, row: u32, entry: Option<&Entry>, cells: &[Placed]) {
         for index in 0..self.map.indicators.len() {
             let Some(column) = self.columns.of(Role::Indicator(index)) else {
                 continue;
             };
             let cell = cells.iter().find(|cell| cell.column == column);
             let count = self.count(row, column, cell.map(|cell| &cell.cell));
-            if let (Some(entry), Some(count)) = (&entry, count) {
+            if let (Some(entry), Some(count)) = (entry, count) {
                 self.entries.push(Entry {
                     column,
                     indicator: index,
@@ -454,7 +454,7 @@ impl RowReader<'_> {
         }
     }
 
-    fn categories(&mut self, row: u32, entry: Option<Entry>, cells: &[Placed]) {
+    fn categories(&mut self, row: u32, entry: Option<&Entry>, cells: &[Placed]) {
         for index in 0..self.map.indicators.len() {
             let Some(column) = self.columns.of(Role::Indicator(index)) else {
                 continue;
@@ -470,7 +470,7 @@ impl RowReader<'_> {
             } else {
                 None
             };
-            if let Some(entry) = &entry
+            if let Some(entry) = entry
                 && (answer.is_some() || !is_given)
             {
                 self.entries.push(Entry {
