@@ -294,6 +294,7 @@ impl SurveyMap {
             producer: self.producer.fi.clone(),
             sexes: Vec::new(),
             projection: false,
+            independent_events: true,
             why: indicator.why.clone(),
         };
         IndicatorSet {

@@ -28,8 +28,8 @@ const INDICATOR: &str = "toitu/ennakko3/fact_toitu_ennakko3/clients";
 /// The server: JSONP as a script, and 403 with nothing for what it does not understand.
 fn cubes(asked: &Asked) -> Vec<u8> {
     let target = asked.target();
-    let json = [("Content-Type", "application/json")];
-    let script = [("Content-Type", "text/javascript")];
+    let json = ["Content-Type: application/json"];
+    let script = ["Content-Type: text/javascript"];
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     match path {
         "/pivot/prod/api/latest" if query.contains("fact=toitu_ennakko3") => answer(

@@ -279,7 +279,8 @@ fn the_test_data_of_the_server_is_read() {
     let dimensions = format!("thl.pivot.loadDimensions([{}]);", dimensions.join(","));
     let mut values = Vec::new();
     let (areas, years) = ([22, 23, 29], [1118, 1128, 1158]);
-    for line in lines(&facts).iter().filter(|line| line[2] == "333") {
+    let facts = lines(&facts);
+    for line in facts.iter().filter(|line| line[2] == "333") {
         let at = |all: &[u32], key: &str| {
             all.iter()
                 .position(|known| known.to_string() == key)
