@@ -1,5 +1,6 @@
 //! A local survey from its file into a release, beside the indicators of a register.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use arrow_array::Array as _;

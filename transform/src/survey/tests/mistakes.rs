@@ -1,6 +1,7 @@
 //! A workbook with every kind of mistake: each is said at its cell, all at once.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
