@@ -32,7 +32,8 @@ fn barometer(officials_bad: u32) -> String {
     );
     let mut put = |group: &str, counts: [u32; 5]| {
         for (answer, count) in answers.iter().zip(counts) {
-            file += &format!(
+            let _ = write!(
+                file,
                 "Pohjanmaa;2021;{group};Lapsiperheiden hyvinvointi;{answer};{count};{};salaisuus\r\n",
                 counts.iter().sum::<u32>()
             );
