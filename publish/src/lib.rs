@@ -14,6 +14,7 @@ pub mod error;
 pub mod manifest;
 pub mod package;
 pub mod releases;
+pub mod site;
 pub mod table_csv;
 
 mod clean;
@@ -34,6 +35,7 @@ pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};
 pub use releases::{Releases, Staged};
 pub use removal::Abandoned;
+pub use site::SiteInput;
 pub use table_csv::write_table_csv;
 pub use verification::FileFault;
 

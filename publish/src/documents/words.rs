@@ -4,7 +4,7 @@ use botnia_model::{Language, Period, RegionLevel};
 use jiff::Timestamp;
 
 /// What the dataset is called.
-pub(super) fn dataset_title(language: Language) -> &'static str {
+pub(crate) fn dataset_title(language: Language) -> &'static str {
     match language {
         Language::Fi => "Hyvinvoinnin ja sosiaalihuollon indikaattorit alueittain",
         Language::Sv => "Indikatorer för välfärd och socialvård efter område",
@@ -13,7 +13,7 @@ pub(super) fn dataset_title(language: Language) -> &'static str {
 }
 
 /// What it is, in a sentence.
-pub(super) fn dataset_description(language: Language) -> &'static str {
+pub(crate) fn dataset_description(language: Language) -> &'static str {
     match language {
         Language::Fi => {
             "Julkisten tilastolähteiden hyvinvointi- ja sosiaalihuollon indikaattorit kunnittain, \
@@ -32,7 +32,7 @@ pub(super) fn dataset_description(language: Language) -> &'static str {
 }
 
 /// What must stand wherever synthetic figures are shown.
-pub(super) fn synthetic_notice(language: Language) -> &'static str {
+pub(crate) fn synthetic_notice(language: Language) -> &'static str {
     match language {
         Language::Fi => {
             "Tämä on keksittyä aineistoa. Luvut on tuotettu keinotekoisesti ohjelman kokeilemista \
@@ -52,7 +52,7 @@ pub(super) fn synthetic_notice(language: Language) -> &'static str {
 }
 
 /// A moment as it is written in the language, UTC.
-pub(super) fn moment(language: Language, moment: Timestamp) -> String {
+pub(crate) fn moment(language: Language, moment: Timestamp) -> String {
     let format = match language {
         Language::Fi => "%-d.%-m.%Y klo %-H.%M (UTC)",
         Language::Sv => "%-d.%-m.%Y kl. %-H.%M (UTC)",
@@ -62,7 +62,7 @@ pub(super) fn moment(language: Language, moment: Timestamp) -> String {
 }
 
 /// A day as it is written in the language, UTC.
-pub(super) fn day(language: Language, moment: Timestamp) -> String {
+pub(crate) fn day(language: Language, moment: Timestamp) -> String {
     let format = match language {
         Language::Fi | Language::Sv => "%-d.%-m.%Y",
         Language::En => "%-d %B %Y",
@@ -72,7 +72,7 @@ pub(super) fn day(language: Language, moment: Timestamp) -> String {
 
 /// A whole number with its thousands apart: by a no-break space in Finnish and Swedish,
 /// by a comma in English.
-pub(super) fn count(language: Language, number: u64) -> String {
+pub(crate) fn count(language: Language, number: u64) -> String {
     grouped(language, &number.to_string())
 }
 
@@ -98,7 +98,7 @@ const ALL_DECIMALS: usize = 17;
 
 /// Two figures of one indicator with its decimals, or with as many more as it takes to
 /// tell them apart.
-pub(super) fn old_and_new(
+pub(crate) fn old_and_new(
     language: Language,
     (old, new): (f64, f64),
     decimals: Option<u8>,
@@ -117,7 +117,7 @@ pub(super) fn old_and_new(
 }
 
 /// A figure with its thousands apart and the decimal mark of the language.
-fn figure(language: Language, value: f64, decimals: usize) -> String {
+pub(crate) fn figure(language: Language, value: f64, decimals: usize) -> String {
     let mark = match language {
         Language::Fi | Language::Sv => ',',
         Language::En => '.',
@@ -134,7 +134,7 @@ fn figure(language: Language, value: f64, decimals: usize) -> String {
 }
 
 /// Periods in their order: `1990–2012, 2014`. Years that follow each other stand together.
-pub(super) fn periods(periods: &[Period]) -> String {
+pub(crate) fn periods(periods: &[Period]) -> String {
     let is_year = |period: &Period| period.as_str().len() == 4;
     let follows = |one: &Period, other: &Period| {
         is_year(one) && is_year(other) && one.year() + 1 == other.year()
@@ -153,7 +153,7 @@ pub(super) fn periods(periods: &[Period]) -> String {
 }
 
 /// A region level, in the plural.
-pub(super) fn level(language: Language, level: RegionLevel) -> &'static str {
+pub(crate) fn level(language: Language, level: RegionLevel) -> &'static str {
     let [fi, sv, en] = match level {
         RegionLevel::Municipality => ["kunnat", "kommuner", "municipalities"],
         RegionLevel::Province => ["maakunnat", "landskap", "regions (maakunta)"],
@@ -215,7 +215,7 @@ pub(super) fn level(language: Language, level: RegionLevel) -> &'static str {
 }
 
 /// A licence as a person knows it, by its SPDX id.
-pub(super) fn licence_name(language: Language, licence: &str) -> String {
+pub(crate) fn licence_name(language: Language, licence: &str) -> String {
     match (licence, language) {
         ("CC-BY-4.0", Language::Fi) => "Creative Commons Nimeä 4.0 Kansainvälinen (CC BY 4.0)",
         ("CC-BY-4.0", Language::Sv) => "Creative Commons Erkännande 4.0 Internationell (CC BY 4.0)",
@@ -230,7 +230,7 @@ pub(super) fn licence_name(language: Language, licence: &str) -> String {
 }
 
 /// Where the licence's text is, for those that have one.
-pub(super) fn licence_url(licence: &str) -> Option<&'static str> {
+pub(crate) fn licence_url(licence: &str) -> Option<&'static str> {
     match licence {
         "CC-BY-4.0" => Some("https://creativecommons.org/licenses/by/4.0/"),
         "CC0-1.0" => Some("https://creativecommons.org/publicdomain/zero/1.0/"),
@@ -239,7 +239,7 @@ pub(super) fn licence_url(licence: &str) -> Option<&'static str> {
 }
 
 /// Text from a source as one line of Markdown: shown as it is, never as markup.
-pub(super) fn in_markdown(text: &str) -> String {
+pub(crate) fn in_markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -170,6 +170,7 @@ async fn assemble_next(
             indicators: Vec::new(),
             inputs: ContentHash::of(number.folder().as_bytes()),
             recipe: b"{}\n".to_vec(),
+            site: None,
         },
     )
     .await?;

@@ -6,10 +6,12 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Region, Text};
+use botnia_model::{
+    CommitRecord, IndicatorEntry, Manifest, Region, RegionKey, RegionLevel, Text,
+};
 use botnia_publish::{
     Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, Releases,
-    RevisedFigure, SourceFact, Staged, assemble,
+    RevisedFigure, SiteInput, SourceFact, Staged, assemble,
 };
 use botnia_transform::release::{
     Build, Built, Inputs, NotableRevision, Output, Previous, SourceCredit, build,
@@ -93,6 +95,7 @@ impl Making<'_> {
         built: Built,
         entries: Vec<IndicatorEntry>,
     ) -> Result<Staged, EngineError> {
+        let site = self.site();
         let staged = assemble(
             self.releases,
             Assembly {
@@ -114,9 +117,25 @@ impl Making<'_> {
                 previous: self.previous,
                 regions: built.regions,
                 indicators: entries,
+                site: Some(site),
             },
         );
         Ok(staged.await?)
+    }
+
+    /// What the settings say of the site. The provinces that they group stand out in it.
+    fn site(&self) -> SiteInput {
+        let terms = &self.recipe.terms;
+        let mut marked: Vec<RegionKey> = Vec::new();
+        for member in terms.groups.iter().flat_map(|group| &group.members) {
+            if member.level == RegionLevel::Province && !marked.contains(member) {
+                marked.push(member.clone());
+            }
+        }
+        SiteInput {
+            contact: terms.contact.clone(),
+            marked,
+        }
     }
 
     /// What the documents of the release tell.

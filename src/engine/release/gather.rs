@@ -82,6 +82,7 @@ impl Engine {
             sets: self.sets.clone(),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
+            contact: self.settings.contact.clone(),
         };
         let entries: Vec<_> = accepted
             .iter()

@@ -22,7 +22,7 @@ use crate::engine::EngineError;
 use crate::engine::sweep::{expected, themes};
 
 /// Raised when recipes that were written before can no longer be read as one of now.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What a release is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,8 @@ pub(crate) struct Terms {
     pub(crate) groups: Vec<CustomGroup>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
+    /// How the keeper of the site can be reached, as the settings have it.
+    pub(crate) contact: String,
 }
 
 /// What a source speaks, and how it wants to be named.

@@ -37,6 +37,7 @@ fn recipe() -> Recipe {
             name: Text::default(),
             members: vec![RegionKey::finland()],
         }],
+        contact: "yhteys@alue.example".to_owned(),
     };
     Recipe::new(
         ReleaseNumber::FIRST,
@@ -78,12 +79,12 @@ fn a_recipe_of_another_form_is_told_with_the_version_that_made_it() {
     assert_eq!(
         error.to_string(),
         format!(
-            "`recipe.json` of release 1 has form 0, and this botnia reads form 1; botnia {} made it",
+            "`recipe.json` of release 1 has form 0, and this botnia reads form 2; botnia {} made it",
             env!("CARGO_PKG_VERSION")
         )
     );
     // Of its own form it is read whole or not at all.
-    let unknown = text.replace("\"form\":0", "\"form\":1,\"spice\":1");
+    let unknown = text.replace("\"form\":0", "\"form\":2,\"spice\":1");
     let error = Recipe::read(ReleaseNumber::FIRST, unknown.as_bytes()).unwrap_err();
     assert!(matches!(error, RecipeError::Read { .. }), "{error:?}");
 }
@@ -105,13 +106,14 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
-    let changes: [fn(&mut Terms); 6] = [
+    let changes: [fn(&mut Terms); 7] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
+        |terms| terms.contact.clear(),
     ];
     for (position, change) in changes.into_iter().enumerate() {
         let mut other = recipe();
