@@ -6,4 +6,5 @@
 
 pub mod cli;
 pub mod engine;
+mod error_code;
 pub mod server;

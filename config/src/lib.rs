@@ -9,6 +9,7 @@ pub mod region_tables;
 pub mod schedule;
 pub mod secret;
 pub mod settings;
+pub mod words;
 
 mod document;
 

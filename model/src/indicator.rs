@@ -268,7 +268,7 @@ word_enum!(
         Active = "active",
         /// The last good figures are shown because newer ones could not be fetched.
         Stale = "stale",
-        /// The source publishes no newer years.
+        /// The source has published no newer year for long: the series has ended.
         Ended = "ended",
         /// Newer figures wait for a person's decision; the last good ones are shown.
         Held = "held",

@@ -14,6 +14,7 @@ pub mod error;
 pub mod manifest;
 pub mod package;
 pub mod releases;
+pub mod report;
 pub mod site;
 pub mod table_csv;
 

@@ -10,6 +10,7 @@ use botnia_transform::TransformError;
 use botnia_transform::release::{Build, Inputs, build};
 
 use crate::engine::release::build::Scratch;
+use crate::error_code::{ErrorCode, index_markdown};
 use crate::server::openapi_json;
 
 use super::output::{data, note};
@@ -25,8 +26,7 @@ pub(super) struct Generate {
 
 impl Generate {
     pub(super) fn run(&self) -> anyhow::Result<Exit> {
-        let folder = Path::new("docs/reference");
-        let files = [
+        let references = [
             ("command-line.md", command_line_reference()),
             ("openapi.json", openapi_json()),
             ("settings.md", botnia_config::settings_reference_markdown()),
@@ -36,16 +36,23 @@ impl Generate {
             ),
             ("tables.md", tables()?),
         ];
-        let mut differs = false;
-        for (name, text) in files {
-            let path = folder.join(name);
+        let references = references
+            .into_iter()
+            .map(|(name, text)| (Path::new("docs/reference").join(name), text));
+        let pages = ErrorCode::ALL.map(|code| (format!("{code}.md"), code.markdown()));
+        let pages = pages
+            .into_iter()
+            .chain([("README.md".to_owned(), index_markdown())])
+            .map(|(name, text)| (Path::new(ERRORS).join(name), text));
+        let mut differs = self.check && has_others(ERRORS, ErrorCode::ALL.len() + 1)?;
+        for (path, text) in references.chain(pages) {
             if self.check {
                 if read_text(&path).ok().as_deref() != Some(text.as_str()) {
                     differs = true;
                     note(format_args!("{} is not up to date", path.display()));
                 }
             } else {
-                std::fs::create_dir_all(folder)?;
+                std::fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
                 write(&path, &text)?;
                 data(path.display());
             }
@@ -56,6 +63,18 @@ impl Generate {
         }
         Ok(Exit::Done)
     }
+}
+
+/// Where the pages of the error codes lie: nothing else does.
+const ERRORS: &str = "docs/errors";
+
+/// Whether a folder has more files than are generated: a page whose code is gone.
+fn has_others(folder: &str, generated: usize) -> anyhow::Result<bool> {
+    let others = std::fs::read_dir(folder).map_or(0, Iterator::count) > generated;
+    if others {
+        note(format_args!("{folder} has a page of a code that is gone"));
+    }
+    Ok(others)
 }
 
 /// The data dictionary, read off the tables of a release without indicators.

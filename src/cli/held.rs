@@ -5,7 +5,7 @@ use std::sync::Arc;
 use botnia_model::{Clock, ContentHash, IndicatorId, Severity};
 
 use super::output::{count, data, note};
-use super::{Exit, Global, UsageError, no_data_yet};
+use super::{Exit, Global, NothingToDecide, UsageError, no_data_yet};
 use crate::engine::is_selected;
 use crate::engine::ledger::{Held as HeldFigures, Ledger};
 use crate::engine::quarantine::{LargestDifference, Quarantine};
@@ -237,7 +237,7 @@ fn as_usage(error: ReviewError) -> anyhow::Error {
     match &error {
         ReviewError::NoReason => UsageError(format!("{error}: `--note \"why\"`")).into(),
         ReviewError::Unknown { .. } | ReviewError::NothingHeld { .. } => nothing_held(error),
-        ReviewError::OtherFigures { indicator, .. } => UsageError(format!(
+        ReviewError::OtherFigures { indicator, .. } => NothingToDecide(format!(
             "{error}\nhint: `botnia held {indicator}` shows them"
         ))
         .into(),
@@ -246,5 +246,5 @@ fn as_usage(error: ReviewError) -> anyhow::Error {
 }
 
 fn nothing_held(what: impl std::fmt::Display) -> anyhow::Error {
-    UsageError(format!("{what}\nhint: `botnia held` lists what waits")).into()
+    NothingToDecide(format!("{what}\nhint: `botnia held` lists what waits")).into()
 }

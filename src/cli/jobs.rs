@@ -7,7 +7,7 @@ use botnia_model::Clock;
 use jiff::Timestamp;
 
 use super::output::{count, data, field, note};
-use super::{Exit, Global, UsageError, held};
+use super::{Exit, Global, NothingToDecide, UsageError, held};
 use crate::engine::job::{JobId, Task};
 use crate::engine::ledger::{Ledger, LedgerError};
 
@@ -144,7 +144,7 @@ fn who_does(task: &Task) -> &'static str {
 /// A job that is not there is a mistake of the caller, anything else is ours.
 fn wrong_job(error: LedgerError) -> anyhow::Error {
     match error {
-        LedgerError::NoSuchJob { .. } => UsageError(format!(
+        LedgerError::NoSuchJob { .. } => NothingToDecide(format!(
             "{error}\nhint: `botnia retry` lists the jobs that failed for good"
         ))
         .into(),

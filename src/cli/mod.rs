@@ -4,6 +4,7 @@
 mod backfill;
 mod diff;
 mod doctor;
+mod explain;
 mod export;
 mod gc;
 mod generate;
@@ -114,6 +115,8 @@ enum Command {
     Doctor,
     /// The region tables against the lists of the sources, and figures on other borders.
     Regions(regions::Regions),
+    /// What an error code means, what still serves, and what to do.
+    Explain(explain::Explain),
     /// Remove what nothing refers to; raw answers always stay.
     Gc(gc::Gc),
     /// Read the settings and the indicator sets, and say what is wrong with them.
@@ -154,6 +157,19 @@ impl From<Exit> for ExitCode {
 #[error("{0}")]
 struct UsageError(String);
 
+/// A decision was asked for where there is nothing of that name to decide on.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NothingToDecide(String);
+
+/// Something was to be looked at before there is anything.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no data at `{place}` yet\nhint: `botnia run` makes the first release")]
+struct NoData {
+    /// Where.
+    place: String,
+}
+
 /// Runs the program with the given clock.
 pub fn main(clock: Arc<dyn Clock>) -> ExitCode {
     let cli = Cli::parse();
@@ -173,6 +189,7 @@ pub fn main(clock: Arc<dyn Clock>) -> ExitCode {
         Err(error) => {
             output::error(&error);
             let usage = error.is::<UsageError>()
+                || error.is::<NothingToDecide>()
                 || error.is::<SettingsError>()
                 || error
                     .downcast_ref::<EngineError>()
@@ -205,6 +222,7 @@ impl Command {
             Self::Verify(command) => Box::pin(command.run(global)).await,
             Self::Doctor => Box::pin(doctor::run(global, clock)).await,
             Self::Regions(command) => Box::pin(command.run(global, clock)).await,
+            Self::Explain(command) => command.run(),
             Self::Gc(command) => command.run(global, clock).await,
             Self::Validate => validate::run(global),
             Self::Sandbox(command) => command.run().await,
@@ -284,7 +302,9 @@ fn command_line_reference() -> String {
 
 /// Opens the data folder to look at it, with a hint where there is none.
 fn no_data_yet(data: &str) -> anyhow::Error {
-    anyhow::anyhow!("there is no data at `{data}` yet\nhint: `botnia run` makes the first release")
+    anyhow::Error::new(NoData {
+        place: data.to_owned(),
+    })
 }
 
 /// Reads `path` as text, with the path in the error.

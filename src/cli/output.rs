@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 
+use super::{NoData, NothingToDecide, UsageError};
 use crate::engine::EngineError;
+use crate::error_code::ErrorCode;
 
 /// One line to stdout: data that could be piped. A closed pipe ends the program quietly.
 pub(super) fn data(line: impl std::fmt::Display) {
@@ -17,15 +19,34 @@ pub(super) fn note(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// An error with its causes, each on a line.
+/// An error with its code and its causes, each on a line, and where to read on.
 pub(super) fn error(error: &anyhow::Error) {
+    let code = code(error);
     let mut causes = error.chain().map(ToString::to_string);
-    note(format_args!("error: {}", causes.next().unwrap_or_default()));
+    note(format_args!(
+        "error[{code}]: {}",
+        causes.next().unwrap_or_default()
+    ));
     for cause in causes {
         note(format_args!("  cause: {cause}"));
     }
     if let Some(hint) = error.downcast_ref().and_then(EngineError::hint) {
         note(format_args!("hint: {hint}"));
+    }
+    if !code.is_said_by_its_message() {
+        note(format_args!("more: `botnia explain {code}`"));
+    }
+}
+
+fn code(error: &anyhow::Error) -> ErrorCode {
+    if error.is::<UsageError>() {
+        ErrorCode::Usage
+    } else if error.is::<NothingToDecide>() {
+        ErrorCode::NothingToDecide
+    } else if error.is::<NoData>() {
+        ErrorCode::NoData
+    } else {
+        ErrorCode::of(error.as_ref())
     }
 }
 

@@ -69,6 +69,15 @@ impl Observed {
         findings
     }
 
+    /// The latest year with a value.
+    pub(super) fn last_year(&self) -> Option<i32> {
+        let observations = self.normalised.observations.iter();
+        observations
+            .filter(|observation| observation.value.is_some())
+            .map(|observation| observation.period.year())
+            .max()
+    }
+
     /// The bytes of the normalised object.
     ///
     /// # Errors

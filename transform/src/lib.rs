@@ -7,6 +7,7 @@
 //! [`observation_table`] writes and reads them as Parquet, and [`release`] builds the
 //! tables of a release from them. [`dissolve`] brings counts to the borders of a later
 //! day, and [`region_lists`] compares the region tables with lists of regions.
+//! [`disclosure`] decides which counts of a survey must be hidden.
 //!
 //! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
 //! a counted finding, not a panic and not a lost table; an error is returned only where
@@ -14,6 +15,7 @@
 
 pub mod aggregation;
 pub mod checks;
+pub mod disclosure;
 pub mod dissolve;
 pub mod error;
 pub mod normalise;

@@ -233,7 +233,7 @@ fn named(id: &IndicatorId, title: &Text, language: Language) -> String {
 }
 
 /// Of whom a figure is, where it is not of all.
-pub(crate) fn of_sex(language: Language, sex: Sex) -> &'static str {
+pub(super) fn of_sex(language: Language, sex: Sex) -> &'static str {
     let [fi, sv, en] = match sex {
         Sex::Total => ["yhteensä", "totalt", "total"],
         Sex::Male => ["miehet", "män", "men"],

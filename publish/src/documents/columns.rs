@@ -24,8 +24,8 @@ fn special(table: &str, column: &str) -> Option<&'static str> {
             "First day on which it is known, YYYY-MM-DD; null where it holds from before 2001 on"
         }
         ("indicators", "state") => {
-            "active, stale (the source could not be asked), ended (no newer years), or held (newer \
-             figures await a decision)"
+            "active, stale (the source could not be asked), ended (no value for six years), or \
+             held (newer figures await a decision)"
         }
         ("revisions", "change") => "added, changed or removed",
         ("wellbeing", "change") => "The value less the previous value",
@@ -124,7 +124,7 @@ fn of_indicators(column: &str) -> Option<&'static str> {
         "state" => "Whether the figures are kept up",
         "state_since" => {
             "The day since which the figures are stale or held, YYYY-MM-DD; null while they are \
-             active"
+             active or ended"
         }
         "source_url" => "Where a person can read about the indicator at the source",
         _ => return None,

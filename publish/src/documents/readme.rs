@@ -5,7 +5,7 @@ use std::fmt::Write;
 use botnia_model::Language;
 
 use super::words::{
-    count, dataset_description, dataset_title, in_markdown, level, moment, synthetic_notice,
+    count, dataset_description, dataset_title, in_markdown, level_plural, moment, synthetic_notice,
 };
 use super::{ReleaseFacts, TableFact};
 
@@ -372,7 +372,13 @@ fn summary(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language:
     let regions: Vec<_> = facts
         .regions
         .iter()
-        .map(|(one, number)| format!("{} {}", level(language, *one), count(language, *number)))
+        .map(|(one, number)| {
+            format!(
+                "{} {}",
+                level_plural(language, *one),
+                count(language, *number)
+            )
+        })
         .collect();
     line(phrases.areas, &regions.join(", "));
 }

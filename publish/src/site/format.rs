@@ -1,24 +1,31 @@
 //! Numbers, sizes, days and periods as a page shows them.
 
+use botnia_config::words::{numbers, times};
 use botnia_model::{Language, Period};
 
-pub(super) use crate::documents::words::{count, day, figure};
+pub(super) use botnia_config::words::numbers::count;
+pub(super) use botnia_config::words::times::day;
 
 /// The most decimals that are shown of an indicator that does not say how many it has.
-const DECIMALS: usize = 3;
+const DECIMALS: u8 = 3;
 
 /// The decimals with which figures are shown: those of the source, or as many as the figures
 /// have, within reason.
-pub(super) fn decimals(of_source: Option<u8>, values: impl Iterator<Item = f64>) -> usize {
+pub(super) fn decimals(of_source: Option<u8>, values: impl Iterator<Item = f64>) -> u8 {
     if let Some(decimals) = of_source {
-        return decimals.into();
+        return decimals;
     }
     let needed = |value: f64| {
         let text = value.to_string();
         let fraction = text.split_once('.').map_or(0, |(_, digits)| digits.len());
-        fraction.min(DECIMALS)
+        u8::try_from(fraction).unwrap_or(DECIMALS).min(DECIMALS)
     };
     values.map(needed).max().unwrap_or_default()
+}
+
+/// A figure with so many decimals.
+pub(super) fn figure(language: Language, value: f64, decimals: u8) -> String {
+    numbers::figure(language, value, Some(decimals))
 }
 
 /// A length in bytes.
@@ -33,27 +40,21 @@ pub(super) fn size(language: Language, bytes: u64) -> String {
         size /= 1000.0;
         unit += 1;
     }
-    let decimals = usize::from(unit > 1 && size < 99.5);
+    let decimals = u8::from(unit > 1 && size < 99.5);
     format!("{}\u{a0}{}", figure(language, size, decimals), units[unit])
 }
 
 /// A day `YYYY-MM-DD` as the language writes it; anything else as it is.
 pub(super) fn date(language: Language, text: &str) -> String {
     match text.parse::<jiff::civil::Date>() {
-        Ok(date) => {
-            let format = match language {
-                Language::Fi | Language::Sv => "%-d.%-m.%Y",
-                Language::En => "%-d %B %Y",
-            };
-            date.strftime(format).to_string()
-        }
+        Ok(day) => times::date(language, day),
         Err(_) => text.to_owned(),
     }
 }
 
 /// A period.
-pub(super) fn period(period: &Period) -> String {
-    crate::documents::words::periods(std::slice::from_ref(period))
+pub(super) fn period(language: Language, period: &Period) -> String {
+    times::period(language, period)
 }
 
 /// A text as a heading begins: with a capital letter.

@@ -6,14 +6,15 @@ mod levels;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
-use botnia_model::{IndicatorState, Language, Polarity, Sex, Text, ValueKind};
+use botnia_config::words::{sex as sex_word, status as status_word, value_kind};
+use botnia_model::{IndicatorState, Language, Polarity, Sex, Status, Text};
 use serde::Serialize;
 
 use self::levels::LevelView;
 use super::data_page::{Example, examples};
 use super::descriptions::Description;
 use super::figures::{IndicatorFigures, for_each_indicator};
-use super::format::{count, date, decimals, figure, period};
+use super::format::{capitalised, count, date, decimals, figure, period};
 use super::frame::Frame;
 use super::history::{History, Revised};
 use super::paths::{Place, indicator_page, root};
@@ -21,7 +22,6 @@ use super::region_page::Fact;
 use super::{Desk, Histories, Press, in_each_language};
 use crate::PublishError;
 use crate::documents::IndicatorFact;
-use crate::documents::changes::of_sex;
 use crate::documents::words::{licence_name, licence_url};
 
 #[derive(Serialize)]
@@ -202,7 +202,7 @@ impl Subject<'_> {
         let word = |key: &str| desk.text(language, key).to_owned();
         fact("unit", indicator.unit.or_finnish(language).to_owned(), None);
         if let Some(kind) = self.description.value_kind {
-            fact("kind", word(kind_key(kind)), None);
+            fact("kind", capitalised(value_kind(language, kind)), None);
         }
         if let Some(polarity) = self.description.polarity {
             let key = match polarity {
@@ -310,21 +310,6 @@ fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
-fn kind_key(kind: ValueKind) -> &'static str {
-    match kind {
-        ValueKind::Count => "kind_count",
-        ValueKind::Share => "kind_share",
-        ValueKind::Rate => "kind_rate",
-        ValueKind::Ratio => "kind_ratio",
-        ValueKind::Euro => "kind_euro",
-        ValueKind::EuroPerPerson => "kind_euro_per_person",
-        ValueKind::Mean => "kind_mean",
-        ValueKind::Index => "kind_index",
-        ValueKind::SurveyShare => "kind_survey_share",
-        ValueKind::AmountPerPerson => "kind_amount_per_person",
-    }
-}
-
 /// Of whom the figures are.
 fn series(desk: Desk<'_>, language: Language, figures: &IndicatorFigures) -> String {
     let key = match figures.sex {
@@ -346,18 +331,20 @@ fn revised(
     desk: Desk<'_>,
     language: Language,
     row: &Revised,
-    decimals: usize,
+    decimals: u8,
 ) -> RevisedView {
     let shown = |value: Option<f64>, status: &Option<String>| match (value, status) {
         (Some(value), _) => figure(language, value, decimals),
-        (None, Some(status)) => desk.text(language, status).to_owned(),
-        (None, None) => desk.text(language, "no_value").to_owned(),
+        (None, status) => match status.as_ref().and_then(|status| status.parse::<Status>().ok()) {
+            Some(status) => status_word(language, status).to_owned(),
+            None => desk.text(language, "no_value").to_owned(),
+        },
     };
     let mut area = desk.areas.name(&row.region_id, language).to_owned();
     if let Ok(sex) = row.sex.parse::<Sex>()
         && sex != Sex::Total
     {
-        area = format!("{area}, {}", of_sex(language, sex));
+        area = format!("{area}, {}", sex_word(language, sex));
     }
     if let Some(breakdown) = &row.breakdown {
         area = format!("{area}, {breakdown}");
@@ -372,7 +359,7 @@ fn revised(
         period: row
             .period
             .parse()
-            .map_or_else(|_| row.period.clone(), |at| period(&at)),
+            .map_or_else(|_| row.period.clone(), |at| period(language, &at)),
         old: shown(row.old, &row.old_status),
         new: shown(row.new, &row.new_status),
         reason: reason.unwrap_or_default(),

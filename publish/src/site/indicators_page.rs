@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use botnia_config::words::theme;
 use botnia_model::Language;
 use serde::Serialize;
 
@@ -25,6 +26,9 @@ const THEMES: [&str; 9] = [
     "health_promotion",
     "nordic",
 ];
+
+/// Of indicators that no set has.
+const NO_THEME: &str = "";
 
 #[derive(Serialize)]
 struct Indicators {
@@ -66,10 +70,10 @@ pub(super) fn write(
             .get(&indicator.id.to_string())
             .map(|description| description.themes.clone())
             .filter(|themes| !themes.is_empty())
-            .unwrap_or_else(|| vec!["none".to_owned()]);
+            .unwrap_or_else(|| vec![NO_THEME.to_owned()]);
         for theme in themes {
             let position = THEMES.iter().position(|known| *known == theme);
-            let last = THEMES.len() + usize::from(theme == "none");
+            let last = THEMES.len() + usize::from(theme == NO_THEME);
             by_theme
                 .entry((position.unwrap_or(last), theme))
                 .or_default()
@@ -106,10 +110,10 @@ pub(super) fn write(
 }
 
 /// A theme in words; one that nobody has words for as it is.
-fn theme_name(desk: Desk<'_>, language: Language, theme: &str) -> String {
-    let key = format!("theme_{theme}");
-    match desk.text(language, &key) {
-        text if text == key => theme.to_owned(),
-        text => text.to_owned(),
+fn theme_name(desk: Desk<'_>, language: Language, of: &str) -> String {
+    match theme(language, of) {
+        Some(name) => name.to_owned(),
+        None if of == NO_THEME => desk.text(language, "theme_none").to_owned(),
+        None => of.to_owned(),
     }
 }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use botnia_config::words::numbers::old_and_new;
+use botnia_config::words::sex as sex_word;
+use botnia_config::words::times::periods;
 use botnia_model::{IndicatorId, Language, Sex, Text};
 use serde::Serialize;
 
@@ -14,8 +17,7 @@ use super::region_page::FileRow;
 use super::start_page::{changes, latest};
 use super::{Desk, Histories, Press, in_each_language};
 use crate::PublishError;
-use crate::documents::changes::{cause, held_because, of_sex};
-use crate::documents::words::{old_and_new, periods};
+use crate::documents::changes::{cause, held_because};
 
 #[derive(Serialize)]
 struct Releases {
@@ -157,13 +159,13 @@ fn largest(desk: Desk<'_>, language: Language) -> Vec<Largest> {
             let [old, new] = old_and_new(language, (figure.old, figure.new), figure.decimals);
             let mut area = figure.region.or_finnish(language).to_owned();
             if figure.sex != Sex::Total {
-                area = format!("{area}, {}", of_sex(language, figure.sex));
+                area = format!("{area}, {}", sex_word(language, figure.sex));
             }
             let title = facts.indicator_title(&figure.indicator);
             Largest {
                 indicator: title.or_finnish(language).to_owned(),
                 area,
-                period: period(&figure.period),
+                period: period(language, &figure.period),
                 old,
                 new,
                 reason: cause(language, figure.reason).unwrap_or_default(),

@@ -148,6 +148,7 @@ impl Indicator<'_> {
             .write_normalised(observed.hash, worked.bytes)
             .await?;
         let findings = observed.findings();
+        let last_year = observed.last_year();
         // Figures from the archive are still those of the years that were asked for then.
         let years = match self.accepted() {
             Some(figures) if self.fetching == Fetching::Archived => figures.years.clone(),
@@ -164,6 +165,7 @@ impl Indicator<'_> {
                 normalised: observed.hash,
                 normaliser: normalise::NORMALISER_VERSION,
                 expected: self.expected.clone(),
+                last_year,
                 rows_in: observed.normalised.rows_in,
                 rows_out: observed.normalised.observations.len() as u64,
                 findings,

@@ -38,6 +38,9 @@ pub struct Figures {
     pub rows_in: u64,
     /// Observations.
     pub rows_out: u64,
+    /// The latest year with a value; none where there is no value.
+    #[serde(default)]
+    pub last_year: Option<i32>,
     /// What was found on the way.
     pub findings: Findings,
     /// Whether the answers were made up.

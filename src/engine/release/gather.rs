@@ -10,8 +10,8 @@ use botnia_model::{
 };
 use botnia_transform::release::Inputs;
 use botnia_transform::{TransformError, observation_table};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Handle;
 
@@ -84,13 +84,16 @@ impl Engine {
             groups: self.settings.groups.clone(),
             contact: self.settings.contact.clone(),
         };
+        let year = i32::from(self.zoned(moment).year());
         let entries: Vec<_> = accepted
             .iter()
-            .map(|(id, series, figures)| entry(id, series, figures))
+            .map(|(id, series, figures)| entry(id, figures, state(series, figures, year)))
             .collect();
         let indicators = accepted
             .iter()
-            .map(|(id, series, figures)| self.indicator_recipe(id, series, figures))
+            .map(|(id, series, figures)| {
+                self.indicator_recipe(id, series, figures, state(series, figures, year))
+            })
             .collect();
         let recipe = Recipe::new(release, moment, region_lists, indicators, terms);
         Ok(Gathered {
@@ -105,6 +108,7 @@ impl Engine {
         id: &IndicatorId,
         series: &Series,
         figures: &Figures,
+        state: IndicatorState,
     ) -> IndicatorRecipe {
         let is_read_otherwise = figures.expected.as_ref() != expected(&self.sets, id);
         IndicatorRecipe {
@@ -113,8 +117,8 @@ impl Engine {
             data: figures.data.clone(),
             regions: figures.regions,
             normalised: figures.normalised,
-            state: state(series),
-            state_since: self.state_since(series),
+            state,
+            state_since: self.state_since(series, state),
             reason: reason(series),
             read_under: is_read_otherwise.then(|| ReadUnder {
                 expected: figures.expected.clone(),
@@ -123,8 +127,8 @@ impl Engine {
     }
 
     /// The day since which the figures are not kept up.
-    fn state_since(&self, series: &Series) -> Option<String> {
-        let since = match (state(series), &series.held, &series.failure) {
+    fn state_since(&self, series: &Series, state: IndicatorState) -> Option<String> {
+        let since = match (state, &series.held, &series.failure) {
             (IndicatorState::Held, Some(held), _) => held.since,
             (IndicatorState::Stale, _, Some(failure)) => failure.since,
             _ => return None,
@@ -134,8 +138,12 @@ impl Engine {
 
     /// The date of a moment in the settings' time zone.
     fn civil_date(&self, moment: Timestamp) -> String {
+        self.zoned(moment).date().to_string()
+    }
+
+    fn zoned(&self, moment: Timestamp) -> Zoned {
         let zone = TimeZone::get(&self.settings.time_zone).unwrap_or(TimeZone::UTC);
-        moment.to_zoned(zone).date().to_string()
+        moment.to_zoned(zone)
     }
 
     /// The normalised objects of these indicators.
@@ -151,12 +159,23 @@ impl Engine {
     }
 }
 
-fn state(series: &Series) -> IndicatorState {
+/// A series without a value for so many calendar years has ended. Elections come every four
+/// years and their figures up to a year later, so that five years without are none too many.
+const ENDED_AFTER_YEARS: i32 = 6;
+
+/// Whether the figures are kept up, in a release that is made in `year`. What waits or fails
+/// is said first: whether a series has ended is not known as long as its source is not heard.
+fn state(series: &Series, figures: &Figures, year: i32) -> IndicatorState {
     let held = series.held.as_ref();
     if held.is_some_and(|held| held.rejected.is_none()) {
         IndicatorState::Held
     } else if series.failure.is_some() {
         IndicatorState::Stale
+    } else if figures
+        .last_year
+        .is_some_and(|last| year - last >= ENDED_AFTER_YEARS)
+    {
+        IndicatorState::Ended
     } else {
         IndicatorState::Active
     }
@@ -178,7 +197,7 @@ fn reason(series: &Series) -> Option<String> {
     })
 }
 
-fn entry(id: &IndicatorId, series: &Series, figures: &Figures) -> IndicatorEntry {
+fn entry(id: &IndicatorId, figures: &Figures, state: IndicatorState) -> IndicatorEntry {
     IndicatorEntry {
         indicator_id: id.clone(),
         normalised: figures.normalised,
@@ -188,7 +207,7 @@ fn entry(id: &IndicatorId, series: &Series, figures: &Figures) -> IndicatorEntry
         rows_in: figures.rows_in,
         rows_out: figures.rows_out,
         findings: figures.findings.clone(),
-        state: state(series),
+        state,
     }
 }
 

@@ -1,14 +1,13 @@
 //! The files that the start page lists.
 
+use botnia_config::words::in_language;
 use botnia_model::Language;
-
-use super::words::in_language;
 
 /// Their paths and what they hold, in the order of the page.
 pub(super) fn listed(language: Language) -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES
         .into_iter()
-        .map(move |(path, [fi, sv, en])| (path, in_language(language, fi, sv, en)))
+        .map(move |(path, texts)| (path, in_language(language, texts)))
 }
 
 const FILES: [(&str, [&str; 3]); 17] = [

@@ -1,5 +1,6 @@
 //! Numbers, sizes and moments as they are written in the language of the page.
 
+use botnia_config::words::{numbers, times};
 use botnia_model::Language;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -49,17 +50,9 @@ impl Formats {
     }
 
     pub(super) fn moment(&self, moment: Timestamp) -> Moment {
-        let format = match self.language {
-            Language::Fi => "%-d.%-m.%Y klo %-H.%M",
-            Language::Sv => "%-d.%-m.%Y kl. %-H.%M",
-            Language::En => "%-d %B %Y at %-H:%M",
-        };
         Moment {
             machine: moment.to_string(),
-            text: moment
-                .to_zoned(self.zone.clone())
-                .strftime(format)
-                .to_string(),
+            text: times::local(self.language, &moment.to_zoned(self.zone.clone())),
             distance: self.distance(moment),
         }
     }
@@ -78,30 +71,14 @@ impl Formats {
 
     /// A day, `YYYY-MM-DD` in the data; as it stands where it is none.
     pub(super) fn day(&self, day: &str) -> String {
-        let format = match self.language {
-            Language::Fi | Language::Sv => "%-d.%-m.%Y",
-            Language::En => "%-d %B %Y",
-        };
         day.parse::<Date>()
-            .map_or_else(|_| day.to_owned(), |day| day.strftime(format).to_string())
+            .map_or_else(|_| day.to_owned(), |day| times::date(self.language, day))
     }
 
     /// A whole number with its thousands apart: by a no-break space in Finnish and
     /// Swedish, by a comma in English.
     pub(super) fn number(&self, number: u64) -> String {
-        let separator = match self.language {
-            Language::Fi | Language::Sv => '\u{a0}',
-            Language::En => ',',
-        };
-        let digits = number.to_string();
-        let mut text = String::new();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                text.push(separator);
-            }
-            text.push(digit);
-        }
-        text
+        numbers::count(self.language, number)
     }
 
     /// A number with its noun: the first of `words` for 1, the second for any other.

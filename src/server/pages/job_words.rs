@@ -1,9 +1,9 @@
 //! The words for jobs in the three languages.
 
+use botnia_config::words::in_language;
 use botnia_model::Language;
 use serde::Serialize;
 
-use super::words::in_language;
 use crate::engine::job::TaskKind;
 
 /// One language's words about jobs. `{n}` stands for a number.
@@ -97,25 +97,31 @@ pub(super) fn title(language: Language, kind: TaskKind, subject: &str) -> String
         TaskKind::Plan => {
             let words = in_language(
                 language,
-                "Ajon valmistelu",
-                "Förberedelse av körningen",
-                "Preparing the sweep",
+                [
+                    "Ajon valmistelu",
+                    "Förberedelse av körningen",
+                    "Preparing the sweep",
+                ],
             );
             format!("{words}: {subject}")
         }
         TaskKind::Release => in_language(
             language,
-            "Julkaisun tekeminen",
-            "Framställning av publikationen",
-            "Making the release",
+            [
+                "Julkaisun tekeminen",
+                "Framställning av publikationen",
+                "Making the release",
+            ],
         )
         .to_owned(),
         TaskKind::Announce => {
             let words = in_language(
                 language,
-                "Julkaisusta tiedottaminen",
-                "Meddelande om publikationen",
-                "Announcing the release",
+                [
+                    "Julkaisusta tiedottaminen",
+                    "Meddelande om publikationen",
+                    "Announcing the release",
+                ],
             );
             format!("{words}: {}", number())
         }

@@ -1,14 +1,13 @@
 //! Why something did not succeed, in the three languages.
 
+use botnia_config::words::in_language;
 use botnia_model::Language;
-
-use super::words::in_language;
 
 /// Why figures are held, or could not be had, by the code of the reason. `None` for a code
 /// that is newer than these words: its own sentence is shown in any case.
 pub(super) fn reason(language: Language, code: &str) -> Option<&'static str> {
-    let [fi, sv, en] = held(code).or_else(|| failed(code))?;
-    Some(in_language(language, fi, sv, en))
+    let texts = held(code).or_else(|| failed(code))?;
+    Some(in_language(language, texts))
 }
 
 /// What the gates hold.

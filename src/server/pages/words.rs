@@ -1,5 +1,6 @@
 //! The words of the pages in the three languages.
 
+use botnia_config::words::in_language;
 use botnia_model::Language;
 use serde::Serialize;
 
@@ -494,9 +495,9 @@ pub(super) fn distance(language: Language, unit: Unit, n: i64, is_past: bool) ->
 /// A moment that is no minute away.
 pub(super) fn just_now(language: Language, is_past: bool) -> &'static str {
     if is_past {
-        in_language(language, "juuri nyt", "just nu", "just now")
+        in_language(language, ["juuri nyt", "just nu", "just now"])
     } else {
-        in_language(language, "aivan kohta", "strax", "in a moment")
+        in_language(language, ["aivan kohta", "strax", "in a moment"])
     }
 }
 
@@ -506,18 +507,4 @@ pub(super) enum Unit {
     Minute,
     Hour,
     Day,
-}
-
-/// The one of three words.
-pub(super) fn in_language(
-    language: Language,
-    fi: &'static str,
-    sv: &'static str,
-    en: &'static str,
-) -> &'static str {
-    match language {
-        Language::Fi => fi,
-        Language::Sv => sv,
-        Language::En => en,
-    }
 }

@@ -281,6 +281,7 @@ fn figures(content: u8) -> Figures {
         normalised: hash,
         normaliser: 1,
         expected: None,
+        last_year: Some(2024),
         rows_in: 1,
         rows_out: 1,
         findings: Findings::default(),

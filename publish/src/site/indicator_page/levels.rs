@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use botnia_config::words::{level_plural, status as status_word};
 use botnia_model::{Language, Origin, RegionKey, RegionLevel, Status};
 use serde::Serialize;
 
-use crate::documents::words::level as level_name;
 use crate::site::Desk;
 use crate::site::dots::{Dot, Drawing, LegendMark, country_sign, plot, sign};
 use crate::site::figures::{Figure, LevelFigures};
@@ -34,6 +34,8 @@ pub(super) struct LevelView {
     country_place: Option<String>,
     dots: Option<Drawing>,
     map: Option<Drawing>,
+    /// Whether any row has a note.
+    notes: bool,
     groups: Vec<Group>,
 }
 
@@ -82,7 +84,7 @@ struct Side<'a> {
     areas: Vec<(&'a Area<'a>, Option<&'a Figure>)>,
     /// The lowest and the highest figure.
     range: (f64, f64),
-    decimals: usize,
+    decimals: u8,
 }
 
 impl<'a> Side<'a> {
@@ -125,13 +127,14 @@ impl<'a> Side<'a> {
     fn view(&self, root: &str) -> LevelView {
         let (desk, language) = (self.desk, self.language);
         let (low, high) = self.range;
-        let name = capitalised(level_name(language, self.level.level));
-        let at = period(&self.level.period);
+        let name = capitalised(level_plural(language, self.level.level));
+        let at = period(language, &self.level.period);
         let of_what = if self.subject.unit.is_empty() {
             self.subject.title.to_owned()
         } else {
             format!("{} ({})", self.subject.title, self.subject.unit)
         };
+        let groups = self.groups(root);
         let is_municipal = self.level.level == RegionLevel::Municipality;
         LevelView {
             id: self.level.level.as_str(),
@@ -143,7 +146,11 @@ impl<'a> Side<'a> {
             country_place: self.country().map(|country| place(country, self.range)),
             dots: is_municipal.then(|| self.dots()),
             map: None,
-            groups: self.groups(root),
+            notes: groups
+                .iter()
+                .flat_map(|group| &group.rows)
+                .any(|row| !row.note.is_empty()),
+            groups,
         }
     }
 
@@ -292,7 +299,7 @@ impl<'a> Side<'a> {
         let status = figure.map_or(Status::NotPublished, |figure| figure.status);
         let is_plain = status == Status::Normal;
         if !is_plain {
-            notes.push(desk.text(language, status.as_str()).to_owned());
+            notes.push(status_word(language, status).to_owned());
         }
         if let Some(figure) = figure {
             if figure.value.is_some() && figure.origin == Origin::Computed {
@@ -301,7 +308,7 @@ impl<'a> Side<'a> {
             if let Some((at, value)) = &figure.earlier
                 && figure.value.is_none()
             {
-                let (at, value) = (period(at), self.shown(*value));
+                let (at, value) = (period(language, at), self.shown(*value));
                 notes.push(desk.sentence(language, "earlier", &[&at, &value]));
             }
         }
