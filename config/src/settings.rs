@@ -41,6 +41,8 @@ pub struct Settings {
     pub groups: Vec<CustomGroup>,
     /// What the region tables are compared with.
     pub regions: RegionSettings,
+    /// Where the maps come from.
+    pub boundaries: BoundarySettings,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
     /// How much may change between two releases.
@@ -109,6 +111,13 @@ pub struct YearRange {
 pub struct RegionSettings {
     /// Statistics Finland's classification service; none: it is not asked.
     pub classification_url: Option<Url>,
+}
+
+/// Where the maps come from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundarySettings {
+    /// Statistics Finland's service of statistical areas; none: it is not asked.
+    pub url: Option<Url>,
 }
 
 /// Those who do the jobs.

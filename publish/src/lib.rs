@@ -36,7 +36,7 @@ pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};
 pub use releases::{Releases, Staged};
 pub use removal::Abandoned;
-pub use site::SiteInput;
+pub use site::{BoundaryShapes, SiteInput};
 pub use table_csv::write_table_csv;
 pub use verification::FileFault;
 

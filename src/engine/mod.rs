@@ -7,6 +7,7 @@
 //! true in one transaction at its end, so that a job that was cut short is done again.
 
 mod announce;
+mod boundaries;
 pub mod collect;
 pub mod doctor;
 mod events;

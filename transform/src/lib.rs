@@ -7,13 +7,14 @@
 //! [`observation_table`] writes and reads them as Parquet, and [`release`] builds the
 //! tables of a release from them. [`dissolve`] brings counts to the borders of a later
 //! day, and [`region_lists`] compares the region tables with lists of regions.
-//! [`disclosure`] decides which counts of a survey must be hidden.
+//! [`boundaries`] reads the borders of municipalities for maps. [`disclosure`] decides which counts of a survey must be hidden.
 //!
 //! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
 //! a counted finding, not a panic and not a lost table; an error is returned only where
 //! nothing at all can be made of the bytes.
 
 pub mod aggregation;
+pub mod boundaries;
 pub mod checks;
 pub mod disclosure;
 pub mod dissolve;

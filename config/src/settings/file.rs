@@ -36,6 +36,8 @@ pub(super) struct SettingsFile {
     pub(super) group: Vec<GroupFile>,
     /// What the region tables are compared with.
     pub(super) regions: RegionsFile,
+    /// Where the maps come from.
+    pub(super) boundaries: BoundariesFile,
     /// Those who do the jobs.
     pub(super) workers: WorkersFile,
     /// How much may change between two releases.
@@ -124,6 +126,17 @@ pub(super) struct RegionsFile {
     pub(super) classification_url: Option<String>,
 }
 
+/// Where the maps come from.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct BoundariesFile {
+    /// Statistics Finland's service of statistical areas (WFS), which is asked once a year
+    /// for the boundaries of the municipalities. Not given: it is not asked, and the pages
+    /// have no maps.
+    #[schemars(extend("examples" = ["https://geo.stat.fi/geoserver/tilastointialueet/wfs"]))]
+    pub(super) url: Option<String>,
+}
+
 /// Those who do the jobs.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -158,6 +171,7 @@ impl Default for SettingsFile {
             source: Vec::new(),
             group: Vec::new(),
             regions: RegionsFile::default(),
+            boundaries: BoundariesFile::default(),
             workers: WorkersFile::default(),
             gates: GateSettings::default(),
             server: ServerFile::default(),

@@ -11,7 +11,7 @@ use url::Url;
 use super::file::{SettingsFile, SourceFile};
 use super::groups::groups;
 use super::{
-    IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
+    BoundarySettings, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
     WorkerSettings, YearRange,
 };
 use crate::document::Document;
@@ -161,6 +161,10 @@ impl Reader<'_> {
             let example = "https://data.stat.fi/api/classifications/v2";
             self.base_url("regions.classification_url", text, example)
         });
+        let boundaries_url = file.boundaries.url.as_deref().and_then(|text| {
+            let example = "https://geo.stat.fi/geoserver/tilastointialueet/wfs";
+            self.base_url("boundaries.url", text, example)
+        });
         Some(Settings {
             data: file.data,
             state: state?,
@@ -170,6 +174,9 @@ impl Reader<'_> {
             source,
             groups,
             regions: RegionSettings { classification_url },
+            boundaries: BoundarySettings {
+                url: boundaries_url,
+            },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),
             },

@@ -22,6 +22,7 @@ pub fn settings_reference_markdown() -> String {
         ("`[[source]]`", "SourceFile"),
         ("`[[group]]`", "GroupFile"),
         ("`[regions]`", "RegionsFile"),
+        ("`[boundaries]`", "BoundariesFile"),
         ("`[workers]`", "WorkersFile"),
         ("`[gates]`", "GateSettings"),
         ("`[server]`", "ServerFile"),

@@ -35,6 +35,8 @@ impl Request {
             }
             (AnswerRole::Regions, _) => "the region list".to_owned(),
             (AnswerRole::Catalogue, _) => "the indicator list".to_owned(),
+            (AnswerRole::Boundaries, Some(layer)) => format!("the boundaries `{layer}`"),
+            (AnswerRole::Boundaries, None) => "the boundaries".to_owned(),
             (role @ (AnswerRole::Data | AnswerRole::Description), None) => format!("the {role}"),
         };
         Failure {

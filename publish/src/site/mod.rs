@@ -17,6 +17,7 @@ mod frame;
 mod history;
 mod indicator_page;
 mod indicators_page;
+mod map;
 pub(crate) mod paths;
 mod prose;
 mod region_page;
@@ -38,6 +39,8 @@ use self::paths::{Place, SCRIPT, STYLES};
 use self::regions::Areas;
 use self::templates::Templates;
 use crate::PublishError;
+pub use map::{BoundaryShapes, Ring};
+use map::Maps;
 use crate::documents::{ReleaseFacts, TableFact};
 
 const STYLE_SHEET: &str = include_str!("assets/botnia.css");
@@ -51,6 +54,8 @@ pub struct SiteInput {
     pub contact: String,
     /// The provinces that are marked where regions stand side by side.
     pub marked: Vec<RegionKey>,
+    /// The shapes of the regions; none: the pages have no maps.
+    pub boundaries: Option<BoundaryShapes>,
 }
 
 /// The tables that the pages are made of.
@@ -113,7 +118,9 @@ pub(crate) fn write(
     let descriptions = descriptions::read(tables.indicators)?;
     let histories = history::read(tables.revisions)?;
     let areas = Areas::new(site.regions, site.files);
+    let maps = site.input.boundaries.as_ref().map(Maps::new);
     let desk = Desk {
+        maps: maps.as_ref(),
         site,
         templates: &templates,
         areas: &areas,
@@ -136,6 +143,8 @@ struct Desk<'a> {
     site: &'a Site<'a>,
     templates: &'a Templates,
     areas: &'a Areas<'a>,
+    /// None without boundaries.
+    maps: Option<&'a Maps>,
 }
 
 /// Makes the pages.

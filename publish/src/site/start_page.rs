@@ -47,7 +47,7 @@ pub(super) fn write(press: &mut Press<'_>, language: Language) -> Result<(), Pub
     let root = root(Place::Start.path(language));
     let link = |place: Place| Frame::to(&root, place.path(language));
     let start = Start {
-        map: None,
+        map: map(press.desk, language, &root),
         groups: groups(press.desk, language, &root),
         latest: latest(press.desk, language),
         changes: changes(press.desk, language),
@@ -63,6 +63,19 @@ pub(super) fn write(press: &mut Press<'_>, language: Language) -> Result<(), Pub
         (&title, Some(Place::Start)),
         &start,
     )
+}
+
+/// The country by municipality.
+fn map(desk: Desk<'_>, language: Language, root: &str) -> Option<String> {
+    let municipalities = desk.areas.of_level(RegionLevel::Municipality);
+    let links: Vec<_> = municipalities
+        .filter(|area| area.is_valid())
+        .map(|area| {
+            let url = Frame::to(root, &area.page(language));
+            (area.region.key.clone(), area.name(language).to_owned(), url)
+        })
+        .collect();
+    desk.maps?.finder(&links)
 }
 
 /// A sentence about the release itself.

@@ -17,6 +17,7 @@ use botnia_transform::release::{
     Build, Built, Inputs, NotableRevision, Output, Previous, SourceCredit, build,
 };
 
+use super::shapes::shapes;
 use super::recipe::{Ingredients, Recipe, SourceTerms};
 use crate::engine::{EngineError, own_use};
 
@@ -95,7 +96,7 @@ impl Making<'_> {
         built: Built,
         entries: Vec<IndicatorEntry>,
     ) -> Result<Staged, EngineError> {
-        let site = self.site();
+        let site = self.site(&built.regions);
         let staged = assemble(
             self.releases,
             Assembly {
@@ -124,7 +125,7 @@ impl Making<'_> {
     }
 
     /// What the settings say of the site. The provinces that they group stand out in it.
-    fn site(&self) -> SiteInput {
+    fn site(&self, regions: &[Region]) -> SiteInput {
         let terms = &self.recipe.terms;
         let mut marked: Vec<RegionKey> = Vec::new();
         for member in terms.groups.iter().flat_map(|group| &group.members) {
@@ -132,9 +133,11 @@ impl Making<'_> {
                 marked.push(member.clone());
             }
         }
+        let boundaries = self.ingredients.boundaries.as_ref();
         SiteInput {
             contact: terms.contact.clone(),
             marked,
+            boundaries: boundaries.map(|boundaries| shapes(boundaries, regions)),
         }
     }
 

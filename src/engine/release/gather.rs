@@ -16,6 +16,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Handle;
 
 use super::recipe::{
+    BoundaryList,
     IndicatorRecipe, Ingredients, ReadUnder, Recipe, RegionList, SourceTerms, Terms,
 };
 use crate::engine::ledger::{AnswerPlace, Figures, Series};
@@ -95,7 +96,16 @@ impl Engine {
                 self.indicator_recipe(id, series, figures, state(series, figures, year))
             })
             .collect();
-        let recipe = Recipe::new(release, moment, region_lists, indicators, terms);
+        let boundaries = self.newest_boundaries().await?;
+        let boundaries = boundaries.map(|(year, answer)| BoundaryList { year, answer });
+        let recipe = Recipe::new(
+            release,
+            moment,
+            region_lists,
+            boundaries,
+            indicators,
+            terms,
+        );
         Ok(Gathered {
             ingredients: recipe.read_answers(&self.archive).await?,
             recipe,

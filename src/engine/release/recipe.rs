@@ -13,6 +13,7 @@ use botnia_model::{
     ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::manifest::RECIPE;
+use botnia_transform::boundaries::Boundaries;
 use botnia_transform::normalise;
 use botnia_transform::release::{MadeFrom, Series};
 use jiff::Timestamp;
@@ -38,6 +39,9 @@ pub(crate) struct Recipe {
     pub(crate) program_version: String,
     /// The newest region list of each source that had one.
     pub(crate) region_lists: Vec<RegionList>,
+    /// The boundaries that the maps are drawn from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) boundaries: Option<BoundaryList>,
     /// The indicators, by id.
     pub(crate) indicators: Vec<IndicatorRecipe>,
     /// What was decided about all of them.
@@ -87,6 +91,15 @@ pub(crate) struct RegionList {
     pub(crate) answer: ContentHash,
 }
 
+/// The boundaries of the municipalities of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BoundaryList {
+    pub(crate) year: i16,
+    /// The answer with them.
+    pub(crate) answer: ContentHash,
+}
+
 /// What one indicator is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +140,8 @@ pub(crate) struct Ingredients {
     pub(crate) series: Vec<Series>,
     /// The regions of all sources, by level and code.
     pub(crate) regions: Vec<Region>,
+    /// The boundaries of the municipalities.
+    pub(crate) boundaries: Option<Boundaries>,
 }
 
 /// A recipe that cannot be used.
@@ -195,6 +210,7 @@ impl Recipe {
         release: ReleaseNumber,
         moment: Timestamp,
         region_lists: Vec<RegionList>,
+        boundaries: Option<BoundaryList>,
         indicators: Vec<IndicatorRecipe>,
         terms: Terms,
     ) -> Self {
@@ -204,6 +220,7 @@ impl Recipe {
             moment,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             region_lists,
+            boundaries,
             indicators,
             terms,
         }
@@ -258,6 +275,7 @@ impl Recipe {
             indicators: Vec<&'a Indicator>,
             declared_levels: Vec<&'a [RegionLevel]>,
             regions: &'a [Region],
+            boundaries: Option<BoundaryList>,
         }
         let inputs = Inputs {
             terms: &self.terms,
@@ -277,6 +295,7 @@ impl Recipe {
                 .map(|series| series.declared_levels.as_slice())
                 .collect(),
             regions: &ingredients.regions,
+            boundaries: self.boundaries,
         };
         match serde_json::to_vec(&inputs) {
             Ok(bytes) => Ok(ContentHash::of(&bytes)),
@@ -342,9 +361,14 @@ impl Recipe {
                     .or_insert_with(|| region.clone());
             }
         }
+        let boundaries = match &self.boundaries {
+            Some(list) => Some(Boundaries::read(&archive.read(&list.answer).await?)?),
+            None => None,
+        };
         Ok(Ingredients {
             series,
             regions: regions.into_values().collect(),
+            boundaries,
         })
     }
 }

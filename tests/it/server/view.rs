@@ -1,5 +1,7 @@
 //! The operator's view: pages, JSON, metrics and health, in every state of things.
 
+use std::collections::BTreeSet;
+
 use botnia::engine::ledger::{
     Completion, Failure, Figures, Held, HoldReason, SeriesChange, SweepOutcome,
 };

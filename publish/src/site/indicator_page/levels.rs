@@ -12,6 +12,7 @@ use crate::site::dots::{Dot, Drawing, LegendMark, country_sign, plot, sign};
 use crate::site::figures::{Figure, LevelFigures};
 use crate::site::format::{capitalised, count, decimals, figure, period, place};
 use crate::site::frame::Frame;
+use crate::site::map::{MapArea, SHADES, hatch_sign, shade_sign};
 use crate::site::regions::{Area, alphabetical};
 
 /// Of what the figures are.
@@ -145,7 +146,7 @@ impl<'a> Side<'a> {
             high: self.shown(high),
             country_place: self.country().map(|country| place(country, self.range)),
             dots: is_municipal.then(|| self.dots()),
-            map: None,
+            map: self.map(&of_what, &at),
             notes: groups
                 .iter()
                 .flat_map(|group| &group.rows)
@@ -248,6 +249,67 @@ impl<'a> Side<'a> {
             caption: String::new(),
             legend,
         }
+    }
+
+    fn map(&self, of_what: &str, at: &str) -> Option<Drawing> {
+        const FIFTHS: [&str; SHADES] = [
+            "fifth_first",
+            "fifth_second",
+            "fifth_third",
+            "fifth_fourth",
+            "fifth_fifth",
+        ];
+        let (desk, language) = (self.desk, self.language);
+        let areas: Vec<MapArea> = self
+            .areas
+            .iter()
+            .map(|(area, figure)| {
+                let value = figure.and_then(|figure| figure.value);
+                let shown = match value {
+                    Some(value) => self.shown(value),
+                    None => self.note(*figure),
+                };
+                MapArea {
+                    region: area.region.key.clone(),
+                    label: format!("{}: {shown}", area.name(language)),
+                    value,
+                    outlined: self.level.level == RegionLevel::Province
+                        && self.mark(area).is_some(),
+                }
+            })
+            .collect();
+        let id = self.level.level.as_str();
+        let title = format!("{of_what}, {at}");
+        let text = desk.sentence(language, "map_text", &[&title]);
+        let (svg, classes) = desk.maps?.of_country(id, &areas, &text)?;
+        let mut legend: Vec<LegendMark> = classes
+            .iter()
+            .map(|class| {
+                let fifth = desk.text(language, FIFTHS[class.shade]);
+                let (low, high) = (self.shown(class.low), self.shown(class.high));
+                LegendMark {
+                    svg: shade_sign(class.shade),
+                    text: if low == high {
+                        desk.sentence(language, "class_value", &[fifth, &low])
+                    } else {
+                        desk.sentence(language, "class_range", &[fifth, &low, &high])
+                    },
+                }
+            })
+            .collect();
+        if areas.iter().any(|area| area.value.is_none()) {
+            legend.push(LegendMark {
+                svg: hatch_sign(id),
+                text: desk.text(language, "map_missing").to_owned(),
+            });
+        }
+        Some(Drawing {
+            svg,
+            caption: ["map_caption", "map_borders"]
+                .map(|key| desk.text(language, key))
+                .join(" "),
+            legend,
+        })
     }
 
     /// Municipalities by province, the others in one group.

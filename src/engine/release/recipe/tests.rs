@@ -46,6 +46,10 @@ fn recipe() -> Recipe {
             source: "sotkanet".parse().unwrap(),
             answer: hash("regions"),
         }],
+        Some(BoundaryList {
+            year: 2026,
+            answer: hash("boundaries"),
+        }),
         vec![indicator],
         terms,
     )
@@ -55,6 +59,7 @@ fn inputs(recipe: &Recipe) -> ContentHash {
     let ingredients = Ingredients {
         series: Vec::new(),
         regions: Vec::new(),
+        boundaries: None,
     };
     recipe.inputs(&ingredients).unwrap()
 }
@@ -106,6 +111,9 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
+    let mut redrawn = recipe();
+    redrawn.boundaries = None;
+    assert_ne!(inputs(&redrawn), expected);
     let changes: [fn(&mut Terms); 7] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
