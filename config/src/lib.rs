@@ -4,6 +4,7 @@
 //! decisions; it does not act on them.
 
 pub mod indicator_set;
+pub mod note_form;
 pub mod problem;
 pub mod region_tables;
 pub mod schedule;
@@ -15,10 +16,11 @@ mod document;
 
 pub use indicator_set::{IndicatorSet, SetIndicator};
 pub use jiff::civil::Date;
+pub use note_form::NoteColumn;
 pub use problem::{Problem, SettingsError};
 pub use region_tables::{
-    BUILTIN_REGION_FILES, Classification, Membership, Municipality, MunicipalityClass,
-    RegionChange, RegionFiles, RegionTables, Succession, TableRegion, Validity,
+    BUILTIN_REGION_FILES, Classification, InflectedName, InflectedNames, Membership, Municipality,
+    MunicipalityClass, RegionChange, RegionFiles, RegionTables, Succession, TableRegion, Validity,
 };
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};

@@ -3,6 +3,7 @@
 //! The facts stand in `config/regions/*.csv`; `config/regions/README.md` describes them.
 
 mod in_time;
+mod inflected_names;
 mod read;
 
 use std::sync::LazyLock;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::SettingsError;
 
 pub use in_time::{Classification, Membership, MunicipalityClass, Succession, Validity};
+pub use inflected_names::{InflectedName, InflectedNames};
 
 /// The tables under `config/regions/`. Serialised they are part of a release's recipe, and
 /// read back from there they are not checked again.

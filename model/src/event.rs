@@ -125,6 +125,15 @@ pub enum Event {
         /// The number.
         release: ReleaseNumber,
     },
+    /// A person brought notes, or withdrew some.
+    NotesImported {
+        /// The file that they came in, as archived.
+        file: ContentHash,
+        /// Notes that are new.
+        added: u32,
+        /// Notes that no longer hold.
+        withdrawn: u32,
+    },
 }
 
 impl Event {
@@ -132,7 +141,7 @@ impl Event {
     pub const VERSION: u32 = 1;
 
     /// The names of all events.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 16] = [
         "sweep_started",
         "snapshot_archived",
         "snapshot_unchanged",
@@ -148,6 +157,7 @@ impl Event {
         "job_retried",
         "job_discarded",
         "release_announced",
+        "notes_imported",
     ];
 
     /// Its name: the `type` in its JSON.
@@ -168,6 +178,7 @@ impl Event {
             Self::JobRetried { .. } => "job_retried",
             Self::JobDiscarded { .. } => "job_discarded",
             Self::ReleaseAnnounced { .. } => "release_announced",
+            Self::NotesImported { .. } => "notes_imported",
         }
     }
 }

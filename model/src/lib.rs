@@ -10,6 +10,7 @@ pub mod finding;
 pub mod hash;
 pub mod indicator;
 pub mod language;
+pub mod note;
 pub mod observation;
 pub mod region;
 pub mod release;
@@ -27,6 +28,7 @@ pub use indicator::{
     ValueKind,
 };
 pub use language::{Language, Text};
+pub use note::{Note, NoteFormat, NoteId, NoteSubject};
 pub use observation::{Breakdown, Observation, Origin, Period, Sex, Status};
 pub use region::{Region, RegionCode, RegionId, RegionKey, RegionLevel};
 pub use release::{CommitRecord, FileEntry, IndicatorEntry, Manifest, ReleaseNumber};

@@ -21,6 +21,8 @@ word_enum!(
         Data = "data",
         /// The boundaries of regions.
         Boundaries = "boundaries",
+        /// Notes of people, from a file.
+        Notes = "notes",
     }
 );
 

@@ -76,6 +76,11 @@ impl IndicatorTitles {
         )
     }
 
+    /// The title of an indicator, if the release has it.
+    pub(crate) fn title(&self, id: &str) -> Option<&Text> {
+        self.0.get(id).map(|indicator| &indicator.title)
+    }
+
     /// The hash of what a CSV takes from here for the indicators `ids`.
     fn hash<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> ContentHash {
         let texts: Vec<&str> = ids
@@ -109,6 +114,11 @@ impl RegionNames {
                 .map(|region| (region.key.id().to_string(), in_cells(&region.name)))
                 .collect(),
         )
+    }
+
+    /// The name of a region.
+    pub(crate) fn name(&self, id: &str) -> Option<&Text> {
+        self.0.get(id)
     }
 
     fn hash<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> ContentHash {
@@ -327,14 +337,17 @@ pub(crate) fn safe_cell(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     };
-    if text
-        .trim_start()
-        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
-    {
+    if starts_formula(&text) {
         Cow::Owned(format!("'{text}"))
     } else {
         text
     }
+}
+
+/// Whether a spreadsheet would take the cell for a formula.
+pub(crate) fn starts_formula(text: &str) -> bool {
+    text.trim_start()
+        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// Line breaks, tabs and every other control character.

@@ -21,6 +21,7 @@ pub mod table_csv;
 mod clean;
 mod commit;
 mod latest;
+mod notes_csv;
 mod removal;
 mod table;
 mod upload;

@@ -9,16 +9,17 @@ use std::sync::Arc;
 
 use botnia_model::hash::ContentHasher;
 use botnia_model::{
-    CommitRecord, ContentHash, FileEntry, IndicatorEntry, Manifest, Region, ReleaseNumber,
+    CommitRecord, ContentHash, FileEntry, IndicatorEntry, Manifest, Note, Region, ReleaseNumber,
 };
-use jiff::Timestamp;
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 
 use crate::PublishError;
 use crate::commit::hash_file;
 use crate::csv::{IndicatorTitles, RegionNames, content_hash, write_observations_csv};
 use crate::documents::{self, ColumnFact, ReleaseFacts, TableFact};
 use crate::manifest::RECIPE;
+use crate::notes_csv::{NOTES_CSV, NotesOfRegions, notes_hash, write_notes_csv};
 use crate::releases::{Releases, Staged, in_background, release_key};
 use crate::site::{self, Pages, Site, SiteInput, SiteTables};
 use crate::table::{batches, columns, distinct_texts};
@@ -64,6 +65,8 @@ pub struct Assembly {
     pub regions: Vec<Region>,
     /// What each indicator was made from, by id.
     pub indicators: Vec<IndicatorEntry>,
+    /// What people say beside the figures, in order.
+    pub notes: Vec<Note>,
     /// The hash of everything that went in.
     pub inputs: ContentHash,
     /// The bytes of `recipe.json`.
@@ -87,6 +90,7 @@ struct Packaging {
     previous_files: BTreeMap<String, FileEntry>,
     titles: IndicatorTitles,
     region_names: RegionNames,
+    notes: NotesOfRegions,
 }
 
 /// Makes the release ready for [`Releases::commit`]: hashes the new tables, writes the
@@ -105,6 +109,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         facts,
         regions,
         indicators,
+        notes,
         inputs,
         recipe,
         site,
@@ -124,6 +129,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
             .collect(),
         titles: IndicatorTitles::new(&facts.indicators, facts.synthetic),
         region_names: RegionNames::new(&regions),
+        notes: NotesOfRegions::new(&regions, notes),
     });
 
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -188,7 +194,9 @@ impl Packaging {
     async fn members(self: Arc<Self>, table: ReleasedTable) -> Result<Vec<Member>, PublishError> {
         release_key(self.release, &table.path)?;
         let mut members = vec![self.table(&table).await?];
-        if let Some(csv_path) = csv_path(&table.path) {
+        if let Some(folder) = package(&table.path) {
+            members.push(self.notes(folder)?);
+            let csv_path = format!("{folder}/{OBSERVATIONS_CSV}");
             members.push(self.csv(table, csv_path).await?);
         }
         Ok(members)
@@ -278,6 +286,26 @@ impl Packaging {
             });
         }
         file.finish(path, self.release, Some(rows), Some(hash))
+    }
+
+    /// What people say beside the figures of a package: the previous release's file while
+    /// they say the same.
+    fn notes(&self, folder: &str) -> Result<Member, PublishError> {
+        let path = format!("{folder}/{NOTES_CSV}");
+        let notes = self.notes.of(folder);
+        let hash = notes_hash(notes, &self.titles, &self.region_names);
+        if let Some(previous) = self.previous_files.get(&path)
+            && previous.content_hash == Some(hash)
+        {
+            return Ok(Member {
+                entry: previous.clone(),
+                carried: true,
+            });
+        }
+        let mut file = HashingFile::create(&self.scratch, &path)?;
+        write_notes_csv(notes, &self.titles, &self.region_names, &mut file)
+            .map_err(|source| PublishError::csv(&path, source))?;
+        file.finish(path, self.release, Some(notes.len() as u64), Some(hash))
     }
 
     async fn open(&self, table: &ReleasedTable) -> Result<File, PublishError> {
@@ -457,12 +485,11 @@ impl Pages for WrittenPages<'_> {
     }
 }
 
-/// The path of the CSV beside a region's observations; `None` beside any other table.
-fn csv_path(table: &str) -> Option<String> {
+/// The folder of the package whose observations these are; `None` for any other table.
+fn package(table: &str) -> Option<&str> {
     let (folder, name) = table.rsplit_once('/')?;
     let (packages, _) = folder.split_once('/')?;
-    (name == OBSERVATIONS && PACKAGES.contains(&packages))
-        .then(|| format!("{folder}/{OBSERVATIONS_CSV}"))
+    (name == OBSERVATIONS && PACKAGES.contains(&packages)).then_some(folder)
 }
 
 /// A new file of the release that is hashed as it is written.

@@ -86,10 +86,9 @@ impl Question {
             Endpoint::Indicator(id) => Some(*id),
             Endpoint::Data(_, Ok(data)) => Some(data.indicator),
             Endpoint::Data(_, Err(bad)) => bad.indicator,
-            Endpoint::Indicators
-            | Endpoint::Regions
-            | Endpoint::Boundaries
-            | Endpoint::Unknown => None,
+            Endpoint::Indicators | Endpoint::Regions | Endpoint::Boundaries | Endpoint::Unknown => {
+                None
+            }
         }
     }
 }

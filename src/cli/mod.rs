@@ -9,6 +9,7 @@ mod export;
 mod gc;
 mod generate;
 mod held;
+mod import;
 mod jobs;
 mod logging;
 mod output;
@@ -97,6 +98,8 @@ enum Command {
     Diff(diff::Diff),
     /// Write the observations as a release had them.
     Export(export::Export),
+    /// Bring in what people fill in by hand.
+    Import(import::Import),
     /// The indicators whose new figures wait for a person, and why.
     Held(held::Held),
     /// Accept the held figures of an indicator; the next run publishes them.
@@ -213,6 +216,7 @@ impl Command {
             Self::Releases => releases::run(global).await,
             Self::Diff(command) => command.run(global).await,
             Self::Export(command) => command.run(global).await,
+            Self::Import(command) => command.run(global, clock).await,
             Self::Held(command) => command.run(global).await,
             Self::Approve(command) => command.run(global, clock).await,
             Self::Reject(command) => command.run(global, clock).await,

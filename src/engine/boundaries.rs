@@ -52,13 +52,21 @@ impl Engine {
                 Err(failure) => {
                     let trouble = Trouble::Source(failure);
                     self.keep_rejected(&trouble).await?;
-                    warn!(year = wanted, error = chain(&trouble), "The boundaries could not be had");
+                    warn!(
+                        year = wanted,
+                        error = chain(&trouble),
+                        "The boundaries could not be had"
+                    );
                     continue;
                 }
             };
             self.archive.keep(&answer, None).await?;
             if let Err(failure) = Boundaries::read(&answer.body) {
-                warn!(year = wanted, error = chain(&failure), "The boundaries cannot be read");
+                warn!(
+                    year = wanted,
+                    error = chain(&failure),
+                    "The boundaries cannot be read"
+                );
                 continue;
             }
             let done = Completion {

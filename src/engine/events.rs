@@ -111,6 +111,13 @@ fn log(event: &Event) {
         Event::ReleaseAnnounced { release } => {
             tracing::info!(%release, "Release announced");
         }
+        Event::NotesImported {
+            file,
+            added,
+            withdrawn,
+        } => {
+            tracing::info!(%file, added, withdrawn, "Notes imported");
+        }
     }
 }
 

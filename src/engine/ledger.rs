@@ -18,6 +18,7 @@ mod inspection;
 mod jobs;
 mod layout;
 mod leases;
+mod notes;
 mod outbox;
 mod reading;
 mod records;
@@ -35,6 +36,7 @@ use tokio::sync::watch;
 
 pub use error::LedgerError;
 pub use inspection::Layout;
+pub use notes::{KeptNote, NotesImported};
 pub use records::{
     AnswerPlace, Completion, Decision, Failure, Figures, Held, HoldReason, LatestAnswer,
     OutboxEntry, Series, SeriesChange, SweepOutcome, SweepRecord,

@@ -15,6 +15,7 @@ mod indicator;
 pub mod job;
 pub mod ledger;
 mod normalised;
+pub mod notes;
 mod observed;
 mod own_use;
 mod plan;

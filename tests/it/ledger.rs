@@ -7,6 +7,7 @@ mod decisions;
 mod hosts;
 mod housekeeping;
 mod layouts;
+mod notes;
 mod place;
 mod releases;
 mod runs;
@@ -98,6 +99,10 @@ on_both! {
     housekeeping {
         forgetting_keeps_what_it_must,
         a_sound_ledger_has_no_damage,
+    }
+    notes {
+        the_same_note_again_is_no_second_one,
+        a_withdrawn_note_stays_withdrawn_until_somebody_restores_it,
     }
     wakes {
         workers_are_woken_by_what_makes_jobs_claimable,

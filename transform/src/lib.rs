@@ -6,8 +6,10 @@
 //! [`aggregation`] makes figures of wholes from those of their parts,
 //! [`observation_table`] writes and reads them as Parquet, and [`release`] builds the
 //! tables of a release from them. [`dissolve`] brings counts to the borders of a later
-//! day, and [`region_lists`] compares the region tables with lists of regions.
-//! [`boundaries`] reads the borders of municipalities for maps. [`disclosure`] decides which counts of a survey must be hidden.
+//! day, [`region_lists`] compares the region tables with lists of regions, [`disclosure`]
+//! decides which counts of a survey must be hidden, [`boundaries`] reads the borders of
+//! municipalities for maps, and [`notes`] reads what people say
+//! beside the figures.
 //!
 //! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
 //! a counted finding, not a panic and not a lost table; an error is returned only where
@@ -19,7 +21,9 @@ pub mod checks;
 pub mod disclosure;
 pub mod dissolve;
 pub mod error;
+pub mod jsonstat;
 pub mod normalise;
+pub mod notes;
 pub mod observation_table;
 pub mod region_lists;
 pub mod release;

@@ -102,14 +102,14 @@ struct ChangeLine {
 
 /// Where a cell stands.
 #[derive(Clone, Copy)]
-struct Place {
+pub(super) struct Place {
     file: &'static str,
     /// Counted from 1, the header included.
     line: usize,
 }
 
 impl Place {
-    fn problem(self, column: &str, what: String) -> Problem {
+    pub(super) fn problem(self, column: &str, what: String) -> Problem {
         Problem {
             file: self.file.to_owned(),
             place: Some((self.line, 1)),
@@ -119,7 +119,7 @@ impl Place {
         }
     }
 
-    fn wrong(self, column: &str, text: &str, expected: &str) -> Problem {
+    pub(super) fn wrong(self, column: &str, text: &str, expected: &str) -> Problem {
         self.problem(column, format!("`{text}` is not {expected}"))
     }
 
@@ -127,7 +127,7 @@ impl Place {
         self.problem(column, format!("{key} is in none of the tables"))
     }
 
-    fn twice(self, what: &str) -> Problem {
+    pub(super) fn twice(self, what: &str) -> Problem {
         self.problem("", format!("{what} stands in the file twice"))
     }
 
@@ -139,7 +139,12 @@ impl Place {
         self.parse(column, text, "a region code")
     }
 
-    fn key(self, columns: [&str; 2], level: &str, code: &str) -> Result<RegionKey, Problem> {
+    pub(super) fn key(
+        self,
+        columns: [&str; 2],
+        level: &str,
+        code: &str,
+    ) -> Result<RegionKey, Problem> {
         let level = self.parse(columns[0], level, "a region level")?;
         Ok(RegionKey::new(level, self.code(columns[1], code)?))
     }
@@ -172,7 +177,10 @@ fn optional<T>(
     read(text).map(Some)
 }
 
-fn lines<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<Vec<(Place, T)>, Problem> {
+pub(super) fn lines<T: DeserializeOwned>(
+    file: &'static str,
+    text: &str,
+) -> Result<Vec<(Place, T)>, Problem> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut lines = Vec::new();
     for (index, line) in reader.deserialize().enumerate() {

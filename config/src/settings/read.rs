@@ -11,8 +11,8 @@ use url::Url;
 use super::file::{SettingsFile, SourceFile};
 use super::groups::groups;
 use super::{
-    BoundarySettings, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
-    WorkerSettings, YearRange,
+    BoundarySettings, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind,
+    SourceSettings, WorkerSettings, YearRange,
 };
 use crate::document::Document;
 use crate::indicator_set::IndicatorSet;

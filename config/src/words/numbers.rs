@@ -71,7 +71,7 @@ pub fn percent(language: Language, number: &str) -> String {
 pub fn euros(language: Language, number: &str) -> String {
     let is_one = number.trim_start_matches(MINUS) == "1";
     let unit = match (language, is_one) {
-        (Language::Fi, true) | (Language::Sv, _) | (Language::En, true) => "euro",
+        (Language::Fi | Language::En, true) | (Language::Sv, _) => "euro",
         (Language::Fi, false) => "euroa",
         (Language::En, false) => "euros",
     };

@@ -37,7 +37,9 @@ impl Request {
             (AnswerRole::Catalogue, _) => "the indicator list".to_owned(),
             (AnswerRole::Boundaries, Some(layer)) => format!("the boundaries `{layer}`"),
             (AnswerRole::Boundaries, None) => "the boundaries".to_owned(),
-            (role @ (AnswerRole::Data | AnswerRole::Description), None) => format!("the {role}"),
+            (role @ (AnswerRole::Data | AnswerRole::Description | AnswerRole::Notes), _) => {
+                format!("the {role}")
+            }
         };
         Failure {
             operation: format!("fetch {object} from `{}`", self.source),

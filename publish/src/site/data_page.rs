@@ -60,9 +60,13 @@ pub(super) fn write(press: &mut Press<'_>, language: Language) -> Result<(), Pub
     let root = root(Place::Data.path(language));
     let tables = press.desk.site.tables;
     let data = Data {
-        notes: ["data_note_missing", "data_note_codes", "data_note_unrounded"]
-            .map(|key| press.desk.text(language, key).to_owned())
-            .into(),
+        notes: [
+            "data_note_missing",
+            "data_note_codes",
+            "data_note_unrounded",
+        ]
+        .map(|key| press.desk.text(language, key).to_owned())
+        .into(),
         tables: tables
             .iter()
             .map(|table| FileRow {
@@ -80,7 +84,12 @@ pub(super) fn write(press: &mut Press<'_>, language: Language) -> Result<(), Pub
             })
             .collect(),
         examples_list: examples("sotkanet:127", Some("KU743")),
-        documents: documents(press.desk, language, &root, &DOCUMENTS.map(|(path, _)| path)),
+        documents: documents(
+            press.desk,
+            language,
+            &root,
+            &DOCUMENTS.map(|(path, _)| path),
+        ),
         dictionary: tables
             .iter()
             .map(|table| Dictionary {
@@ -92,8 +101,7 @@ pub(super) fn write(press: &mut Press<'_>, language: Language) -> Result<(), Pub
                     .map(|column| ColumnRow {
                         name: column.name.clone(),
                         kind: press.desk.text(language, kind(column.kind)).to_owned(),
-                        meaning: column_description(table.name(), &column.name)
-                            .unwrap_or_default(),
+                        meaning: column_description(table.name(), &column.name).unwrap_or_default(),
                     })
                     .collect(),
             })

@@ -93,10 +93,7 @@ pub(super) fn plot(
     if let Some(country) = country.filter(|country| (low..=high).contains(country)) {
         let x = place(country, diameter / 2.0);
         // Writing to a String cannot fail.
-        let _ = write!(
-            svg,
-            "<path class=\"country\" d=\"M{x:.1} 0V{height}\"/>"
-        );
+        let _ = write!(svg, "<path class=\"country\" d=\"M{x:.1} 0V{height}\"/>");
     }
     let radius = diameter / 2.0 - 0.5;
     let mut class: Option<Option<usize>> = None;
@@ -138,7 +135,10 @@ fn column(place: f64, diameter: f64) -> i64 {
 }
 
 fn mark_class(mark: Option<usize>) -> String {
-    mark.map_or_else(|| "other".to_owned(), |mark| format!("mark{}", mark % SHAPES))
+    mark.map_or_else(
+        || "other".to_owned(),
+        |mark| format!("mark{}", mark % SHAPES),
+    )
 }
 
 /// A square, a triangle or a diamond for what is marked; a ring for the others.

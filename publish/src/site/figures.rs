@@ -189,8 +189,7 @@ impl Collector {
         };
         let sex: Sex = Rows::word(&rows.sexes, "sex", row)?;
         let breakdown = rows.breakdowns.get(row);
-        let is_of =
-            |series: &Series| series.sex == sex && series.breakdown.as_deref() == breakdown;
+        let is_of = |series: &Series| series.sex == sex && series.breakdown.as_deref() == breakdown;
         let series = match self.series.iter().position(is_of) {
             Some(series) => series,
             None => {
@@ -216,11 +215,15 @@ impl Collector {
     /// The series of all persons without a breakdown, or the first that has a value.
     fn finish(mut self) -> Option<IndicatorFigures> {
         let has_others = self.series.len() > 1;
-        self.series
-            .retain(|series| series.levels.iter().flatten().any(|row| row.value.is_some()));
-        self.series.sort_by(|one, other| {
-            (&one.breakdown, one.sex).cmp(&(&other.breakdown, other.sex))
+        self.series.retain(|series| {
+            series
+                .levels
+                .iter()
+                .flatten()
+                .any(|row| row.value.is_some())
         });
+        self.series
+            .sort_by(|one, other| (&one.breakdown, one.sex).cmp(&(&other.breakdown, other.sex)));
         let series = self.series.into_iter().next()?;
         let periods: Vec<Period> = self
             .periods

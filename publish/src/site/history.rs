@@ -77,10 +77,7 @@ pub(super) fn read(file: File) -> Result<BTreeMap<String, History>, PublishError
     Ok(histories)
 }
 
-fn add(
-    batch: &RecordBatch,
-    histories: &mut BTreeMap<String, History>,
-) -> Result<(), PublishError> {
+fn add(batch: &RecordBatch, histories: &mut BTreeMap<String, History>) -> Result<(), PublishError> {
     let text = |name| TextColumn::of(TABLE, batch, name);
     let ids = text("indicator_id")?;
     let levels = text("region_level")?;

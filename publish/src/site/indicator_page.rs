@@ -219,7 +219,11 @@ impl Subject<'_> {
         let source_name = source.map(|source| source.name.or_finnish(language).to_owned());
         let url = self.description.source_url.clone();
         let url = url.or_else(|| source.map(|source| source.url.clone()));
-        fact("source", source_name.unwrap_or_default(), url.filter(|url| is_web(url)));
+        fact(
+            "source",
+            source_name.unwrap_or_default(),
+            url.filter(|url| is_web(url)),
+        );
         let licence = licence_name(language, &indicator.licence);
         let url = licence_url(&indicator.licence).map(str::to_owned);
         fact("licence", licence, url);
@@ -327,15 +331,13 @@ fn series(desk: Desk<'_>, language: Language, figures: &IndicatorFigures) -> Str
     sentences.join(" ")
 }
 
-fn revised(
-    desk: Desk<'_>,
-    language: Language,
-    row: &Revised,
-    decimals: u8,
-) -> RevisedView {
+fn revised(desk: Desk<'_>, language: Language, row: &Revised, decimals: u8) -> RevisedView {
     let shown = |value: Option<f64>, status: &Option<String>| match (value, status) {
         (Some(value), _) => figure(language, value, decimals),
-        (None, status) => match status.as_ref().and_then(|status| status.parse::<Status>().ok()) {
+        (None, status) => match status
+            .as_ref()
+            .and_then(|status| status.parse::<Status>().ok())
+        {
             Some(status) => status_word(language, status).to_owned(),
             None => desk.text(language, "no_value").to_owned(),
         },

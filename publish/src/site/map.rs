@@ -352,7 +352,11 @@ mod tests {
 
     #[test]
     fn what_has_no_figure_is_hatched_and_names_are_only_text() {
-        let areas = [area("005", Some(1.0)), area("009", None), area("010", Some(2.0))];
+        let areas = [
+            area("005", Some(1.0)),
+            area("009", None),
+            area("010", Some(2.0)),
+        ];
         let (svg, classes) = maps().of_country("m", &areas, "a \"map\"").unwrap();
         assert_eq!(svg.matches("<title>").count(), 3);
         assert!(svg.contains("<g fill=\"url(#hatch-m)\"><path d=\"M4 0"));
@@ -364,9 +368,17 @@ mod tests {
 
     #[test]
     fn without_a_shape_there_is_no_map() {
-        assert!(maps().of_country("m", &[area("999", Some(1.0))], "").is_none());
+        assert!(
+            maps()
+                .of_country("m", &[area("999", Some(1.0))], "")
+                .is_none()
+        );
         let nothing = Maps::new(&BoundaryShapes::default());
-        assert!(nothing.finder(&[(key("005"), String::new(), String::new())]).is_none());
+        assert!(
+            nothing
+                .finder(&[(key("005"), String::new(), String::new())])
+                .is_none()
+        );
     }
 
     #[test]

@@ -39,9 +39,9 @@ use self::paths::{Place, SCRIPT, STYLES};
 use self::regions::Areas;
 use self::templates::Templates;
 use crate::PublishError;
-pub use map::{BoundaryShapes, Ring};
-use map::Maps;
 use crate::documents::{ReleaseFacts, TableFact};
+use map::Maps;
+pub use map::{BoundaryShapes, Ring};
 
 const STYLE_SHEET: &str = include_str!("assets/botnia.css");
 const SEARCH_SCRIPT: &str = include_str!("assets/search.js");
@@ -188,7 +188,6 @@ impl Press<'_> {
             desk.templates.render(template, language, &view)
         })
     }
-
 }
 
 impl<'a> Desk<'a> {

@@ -76,7 +76,12 @@ fn write_one(
         }
     }
     if let Some(population) = region.population {
-        facts.push(fact(press.desk, language, "population", &count(language, population)));
+        facts.push(fact(
+            press.desk,
+            language,
+            "population",
+            &count(language, population),
+        ));
     }
     let content = RegionFiles {
         name: area.name(language).to_owned(),
@@ -94,7 +99,13 @@ fn write_one(
         below_heading: press.desk.text(language, "its_municipalities").to_owned(),
     };
     let title = content.name.clone();
-    press.print("region.html", language, &counterparts, (&title, None), &content)
+    press.print(
+        "region.html",
+        language,
+        &counterparts,
+        (&title, None),
+        &content,
+    )
 }
 
 fn fact(desk: Desk<'_>, language: Language, key: &str, text: &str) -> Fact {

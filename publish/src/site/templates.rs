@@ -20,12 +20,30 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("about.fi.html", include_str!("templates/about.fi.html")),
     ("about.sv.html", include_str!("templates/about.sv.html")),
     ("about.en.html", include_str!("templates/about.en.html")),
-    ("accessibility.fi.html", include_str!("templates/accessibility.fi.html")),
-    ("accessibility.sv.html", include_str!("templates/accessibility.sv.html")),
-    ("accessibility.en.html", include_str!("templates/accessibility.en.html")),
-    ("glossary.fi.html", include_str!("templates/glossary.fi.html")),
-    ("glossary.sv.html", include_str!("templates/glossary.sv.html")),
-    ("glossary.en.html", include_str!("templates/glossary.en.html")),
+    (
+        "accessibility.fi.html",
+        include_str!("templates/accessibility.fi.html"),
+    ),
+    (
+        "accessibility.sv.html",
+        include_str!("templates/accessibility.sv.html"),
+    ),
+    (
+        "accessibility.en.html",
+        include_str!("templates/accessibility.en.html"),
+    ),
+    (
+        "glossary.fi.html",
+        include_str!("templates/glossary.fi.html"),
+    ),
+    (
+        "glossary.sv.html",
+        include_str!("templates/glossary.sv.html"),
+    ),
+    (
+        "glossary.en.html",
+        include_str!("templates/glossary.en.html"),
+    ),
 ];
 
 /// The words of the pages, an object each: the same keys in every language.
@@ -53,15 +71,15 @@ impl Templates {
         for (name, template) in TEMPLATES {
             environment
                 .add_template(name, template)
-                .map_err(|source| PublishError::Page { page: name.to_owned(), source })?;
+                .map_err(|source| PublishError::Page {
+                    page: name.to_owned(),
+                    source,
+                })?;
         }
         let mut texts: [serde_json::Map<String, serde_json::Value>; 3] = Default::default();
         for (language, text) in TEXTS {
-            texts[position(language)] =
-                serde_json::from_str(text).map_err(|source| PublishError::SiteTexts {
-                    language,
-                    source,
-                })?;
+            texts[position(language)] = serde_json::from_str(text)
+                .map_err(|source| PublishError::SiteTexts { language, source })?;
         }
         let sources = TEMPLATES.iter().map(|(_, text)| *text);
         let words = TEXTS.iter().map(|(_, text)| *text);
@@ -176,6 +194,9 @@ mod tests {
     fn a_sentence_takes_its_values_in_order() {
         let mut templates = Templates::new("0").unwrap();
         templates.texts[0].insert("test".to_owned(), "{} / {}.".into());
-        assert_eq!(templates.sentence(Language::Fi, "test", &["1", "2"]), "1 / 2.");
+        assert_eq!(
+            templates.sentence(Language::Fi, "test", &["1", "2"]),
+            "1 / 2."
+        );
     }
 }

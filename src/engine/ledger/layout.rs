@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_slots.sql"),
     include_str!("0003_jobs.sql"),
     include_str!("0004_releases.sql"),
+    include_str!("0005_notes.sql"),
 ];
 
 /// The version of the layout that this program knows.

@@ -6,9 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use botnia_model::{
-    CommitRecord, IndicatorEntry, Manifest, Region, RegionKey, RegionLevel, Text,
-};
+use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Region, RegionKey, RegionLevel, Text};
 use botnia_publish::{
     Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, Releases,
     RevisedFigure, SiteInput, SourceFact, Staged, assemble,
@@ -17,8 +15,8 @@ use botnia_transform::release::{
     Build, Built, Inputs, NotableRevision, Output, Previous, SourceCredit, build,
 };
 
-use super::shapes::shapes;
 use super::recipe::{Ingredients, Recipe, SourceTerms};
+use super::shapes::shapes;
 use crate::engine::{EngineError, own_use};
 
 /// A release on its way.
@@ -119,6 +117,7 @@ impl Making<'_> {
                 regions: built.regions,
                 indicators: entries,
                 site: Some(site),
+                notes: self.recipe.terms.notes.clone(),
             },
         );
         Ok(staged.await?)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use botnia_config::{SourceKind, SourceSettings};
 use botnia_model::{
-    AnswerRole, ContentHash, IndicatorEntry, IndicatorId, IndicatorState, Observation,
+    AnswerRole, ContentHash, IndicatorEntry, IndicatorId, IndicatorState, Note, Observation,
     ReleaseNumber, SCHEMA_VERSION, Text,
 };
 use botnia_transform::release::Inputs;
@@ -16,8 +16,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Handle;
 
 use super::recipe::{
-    BoundaryList,
-    IndicatorRecipe, Ingredients, ReadUnder, Recipe, RegionList, SourceTerms, Terms,
+    BoundaryList, IndicatorRecipe, Ingredients, ReadUnder, Recipe, RegionList, SourceTerms, Terms,
 };
 use crate::engine::ledger::{AnswerPlace, Figures, Series};
 use crate::engine::normalised::normalised_path;
@@ -84,6 +83,7 @@ impl Engine {
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
             contact: self.settings.contact.clone(),
+            notes: self.notes_that_hold().await?,
         };
         let year = i32::from(self.zoned(moment).year());
         let entries: Vec<_> = accepted
@@ -98,19 +98,23 @@ impl Engine {
             .collect();
         let boundaries = self.newest_boundaries().await?;
         let boundaries = boundaries.map(|(year, answer)| BoundaryList { year, answer });
-        let recipe = Recipe::new(
-            release,
-            moment,
-            region_lists,
-            boundaries,
-            indicators,
-            terms,
-        );
+        let recipe = Recipe::new(release, moment, region_lists, boundaries, indicators, terms);
         Ok(Gathered {
             ingredients: recipe.read_answers(&self.archive).await?,
             recipe,
             entries,
         })
+    }
+
+    /// The notes that were imported and not withdrawn, in order.
+    async fn notes_that_hold(&self) -> Result<Vec<Note>, EngineError> {
+        let kept = self.ledger.notes().await?.into_iter();
+        let mut notes: Vec<_> = kept
+            .filter(|kept| kept.withdrawn_at.is_none())
+            .map(|kept| kept.note)
+            .collect();
+        notes.sort();
+        Ok(notes)
     }
 
     fn indicator_recipe(

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Region, RegionKey, RegionLevel,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Note, Region, RegionKey, RegionLevel,
     ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::manifest::RECIPE;
@@ -23,7 +23,7 @@ use crate::engine::EngineError;
 use crate::engine::sweep::{expected, themes};
 
 /// Raised when recipes that were written before can no longer be read as one of now.
-const FORM: u32 = 2;
+const FORM: u32 = 1;
 
 /// What a release is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,7 +68,11 @@ pub(crate) struct Terms {
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// How the keeper of the site can be reached, as the settings have it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) contact: String,
+    /// What people say beside the figures, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What a source speaks, and how it wants to be named.

@@ -354,6 +354,11 @@ fn an_event_is_named_as_in_its_json() {
             subject: word(),
         },
         Event::ReleaseAnnounced { release },
+        Event::NotesImported {
+            file: hash,
+            added: 1,
+            withdrawn: 0,
+        },
     ];
     let names = events.each_ref().map(Event::name);
     assert_eq!(names, Event::NAMES);

@@ -101,7 +101,7 @@ pub(super) async fn a_newer_layout_is_refused_with_what_to_do(place: &Place) {
         error,
         LedgerError::Newer {
             found: 99,
-            known: 4
+            known: 5
         }
     ));
     assert!(error.to_string().contains("newer version"), "{error}");

@@ -245,7 +245,10 @@ fn a_release_with_a_site_of_its_own_is_what_stands_at_the_root() {
     let served = Served::on(&workspace);
     let file = |path: &str| std::fs::read_to_string(release.join(path)).expect("a page");
     assert_eq!(served.get("/").expect(200).text(), file("index.html"));
-    assert_eq!(served.get("/latest/").expect(200).text(), file("index.html"));
+    assert_eq!(
+        served.get("/latest/").expect(200).text(),
+        file("index.html")
+    );
     assert_eq!(served.get("/en/").expect(200).text(), file("en/index.html"));
     let page = served.get("/en").expect(308);
     assert_eq!(page.header("location"), Some("/en/"));

@@ -54,8 +54,7 @@ fn filled(rings: &[Ring]) -> i64 {
                         (f64::from(one.0), f64::from(one.1)),
                         (f64::from(other.0), f64::from(other.1)),
                     );
-                    (y1 > at_y) != (y2 > at_y)
-                        && at_x < (x2 - x1) * (at_y - y1) / (y2 - y1) + x1
+                    (y1 > at_y) != (y2 > at_y) && at_x < (x2 - x1) * (at_y - y1) / (y2 - y1) + x1
                 })
                 .count();
             inside += i64::from(crossings % 2 == 1);
@@ -124,19 +123,22 @@ fn islets_go_and_the_largest_piece_stays() {
 
 #[test]
 fn a_hole_stays_a_hole_and_closes_when_what_fills_it_belongs_to_the_whole() {
-    let around = json!([[
-        [200_000.0, 7_000_000.0],
-        [210_000.0, 7_000_000.0],
-        [210_000.0, 7_010_000.0],
-        [200_000.0, 7_010_000.0],
-        [200_000.0, 7_000_000.0]
-    ], [
-        [204_000.0, 7_004_000.0],
-        [204_000.0, 7_006_000.0],
-        [206_000.0, 7_006_000.0],
-        [206_000.0, 7_004_000.0],
-        [204_000.0, 7_004_000.0]
-    ]]);
+    let around = json!([
+        [
+            [200_000.0, 7_000_000.0],
+            [210_000.0, 7_000_000.0],
+            [210_000.0, 7_010_000.0],
+            [200_000.0, 7_010_000.0],
+            [200_000.0, 7_000_000.0]
+        ],
+        [
+            [204_000.0, 7_004_000.0],
+            [204_000.0, 7_006_000.0],
+            [206_000.0, 7_006_000.0],
+            [206_000.0, 7_004_000.0],
+            [204_000.0, 7_004_000.0]
+        ]
+    ]);
     let bytes = collection(&[
         ("049", json!([around])),
         ("235", json!([square(204_000.0, 7_004_000.0, 2_000.0)])),
@@ -155,7 +157,9 @@ fn recorded_boundaries_are_drawn_whole() {
     let Ok(bytes) = std::fs::read(file) else {
         use std::io::Write as _;
         std::io::stderr()
-            .write_all(b"left out: recorded_boundaries_are_drawn_whole: the boundaries are absent\n")
+            .write_all(
+                b"left out: recorded_boundaries_are_drawn_whole: the boundaries are absent\n",
+            )
             .unwrap();
         return;
     };

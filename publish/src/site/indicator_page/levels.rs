@@ -106,7 +106,11 @@ impl<'a> Side<'a> {
             })
             .collect();
         areas.sort_by_key(|(area, _)| alphabetical(area.name(language)));
-        let values = || areas.iter().filter_map(|(_, figure)| figure.as_ref()?.value);
+        let values = || {
+            areas
+                .iter()
+                .filter_map(|(_, figure)| figure.as_ref()?.value)
+        };
         values().next()?;
         let low = values().fold(f64::INFINITY, f64::min);
         let high = values().fold(f64::NEG_INFINITY, f64::max);
@@ -166,7 +170,8 @@ impl<'a> Side<'a> {
     fn summary(&self) -> String {
         let (desk, language) = (self.desk, self.language);
         let figures = self.areas.iter();
-        let with_value = figures.filter(|(_, figure)| figure.is_some_and(|one| one.value.is_some()));
+        let with_value =
+            figures.filter(|(_, figure)| figure.is_some_and(|one| one.value.is_some()));
         let missing = (self.areas.len() - with_value.count()) as u64;
         let mut more = Vec::new();
         if let Some(country) = self.level.country {
@@ -223,7 +228,11 @@ impl<'a> Side<'a> {
             })
             .collect();
         let (low, high) = self.range;
-        let text = desk.sentence(language, "dots_text", &[&self.shown(low), &self.shown(high)]);
+        let text = desk.sentence(
+            language,
+            "dots_text",
+            &[&self.shown(low), &self.shown(high)],
+        );
         let mut legend: Vec<LegendMark> = (0..)
             .zip(&desk.site.input.marked)
             .map(|(mark, province)| {

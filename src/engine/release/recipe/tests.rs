@@ -1,4 +1,4 @@
-use botnia_model::ValueKind;
+use botnia_model::{Language, NoteFormat, NoteSubject, ValueKind};
 
 use super::*;
 
@@ -6,6 +6,18 @@ const MOMENT: &str = "2026-11-22T03:15:07.25Z";
 
 fn hash(text: &str) -> ContentHash {
     ContentHash::of(text.as_bytes())
+}
+
+fn note() -> Note {
+    Note {
+        region: RegionKey::finland(),
+        subject: NoteSubject::Indicator("sotkanet:127".parse().unwrap()),
+        date: "2026-11-21".parse().unwrap(),
+        author: "Kokemusasiantuntijat".to_owned(),
+        language: Language::Fi,
+        format: NoteFormat::Plain,
+        text: "Luku kertoo vain osan.".to_owned(),
+    }
 }
 
 fn recipe() -> Recipe {
@@ -38,6 +50,7 @@ fn recipe() -> Recipe {
             members: vec![RegionKey::finland()],
         }],
         contact: "yhteys@alue.example".to_owned(),
+        notes: vec![note()],
     };
     Recipe::new(
         ReleaseNumber::FIRST,
@@ -84,12 +97,12 @@ fn a_recipe_of_another_form_is_told_with_the_version_that_made_it() {
     assert_eq!(
         error.to_string(),
         format!(
-            "`recipe.json` of release 1 has form 0, and this botnia reads form 2; botnia {} made it",
+            "`recipe.json` of release 1 has form 0, and this botnia reads form 1; botnia {} made it",
             env!("CARGO_PKG_VERSION")
         )
     );
     // Of its own form it is read whole or not at all.
-    let unknown = text.replace("\"form\":0", "\"form\":2,\"spice\":1");
+    let unknown = text.replace("\"form\":0", "\"form\":1,\"spice\":1");
     let error = Recipe::read(ReleaseNumber::FIRST, unknown.as_bytes()).unwrap_err();
     assert!(matches!(error, RecipeError::Read { .. }), "{error:?}");
 }
@@ -114,7 +127,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut redrawn = recipe();
     redrawn.boundaries = None;
     assert_ne!(inputs(&redrawn), expected);
-    let changes: [fn(&mut Terms); 7] = [
+    let changes: [fn(&mut Terms); 8] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
@@ -122,10 +135,21 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
         |terms| terms.contact.clear(),
+        |terms| terms.notes[0].text.push('!'),
     ];
     for (position, change) in changes.into_iter().enumerate() {
         let mut other = recipe();
         change(&mut other.terms);
         assert_ne!(inputs(&other), expected, "change {position}");
     }
+}
+
+#[test]
+fn a_recipe_from_before_there_were_notes_is_read_and_decides_the_same() {
+    let mut older = recipe();
+    older.terms.notes.clear();
+    let bytes = older.write().unwrap();
+    assert!(!String::from_utf8(bytes.clone()).unwrap().contains("notes"));
+    let read = Recipe::read(ReleaseNumber::FIRST, &bytes).unwrap();
+    assert_eq!(inputs(&read), inputs(&older));
 }
