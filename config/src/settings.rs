@@ -6,11 +6,12 @@ mod groups;
 mod read;
 mod reference;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use botnia_model::{Language, SourceId, SourceIndicator};
+use botnia_model::{Language, RegionKey, SourceId, SourceIndicator};
 use url::Url;
 
 use crate::indicator_set::IndicatorSet;
@@ -106,11 +107,15 @@ pub struct YearRange {
     pub last: Option<i32>,
 }
 
-/// What the region tables are compared with, apart from the sources' own lists.
+/// What the region tables are compared with, apart from the sources' own lists, and which
+/// regions get files of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegionSettings {
     /// Statistics Finland's classification service; none: it is not asked.
     pub classification_url: Option<Url>,
+    /// The regions that get a folder of their own in a release; none: every municipality,
+    /// province and wellbeing services county.
+    pub packages: Option<BTreeSet<RegionKey>>,
 }
 
 /// Where the maps come from.

@@ -125,6 +125,13 @@ pub enum Event {
         /// The number.
         release: ReleaseNumber,
     },
+    /// A ledger that knew nothing was begun from the newest release.
+    LedgerBegunAnew {
+        /// Its number.
+        release: ReleaseNumber,
+        /// How many indicators it has.
+        indicators: u64,
+    },
     /// A person brought notes, or withdrew some.
     NotesImported {
         /// The file that they came in, as archived.
@@ -141,7 +148,7 @@ impl Event {
     pub const VERSION: u32 = 1;
 
     /// The names of all events.
-    pub const NAMES: [&'static str; 16] = [
+    pub const NAMES: [&'static str; 17] = [
         "sweep_started",
         "snapshot_archived",
         "snapshot_unchanged",
@@ -157,6 +164,7 @@ impl Event {
         "job_retried",
         "job_discarded",
         "release_announced",
+        "ledger_begun_anew",
         "notes_imported",
     ];
 
@@ -178,6 +186,7 @@ impl Event {
             Self::JobRetried { .. } => "job_retried",
             Self::JobDiscarded { .. } => "job_discarded",
             Self::ReleaseAnnounced { .. } => "release_announced",
+            Self::LedgerBegunAnew { .. } => "ledger_begun_anew",
             Self::NotesImported { .. } => "notes_imported",
         }
     }

@@ -87,6 +87,7 @@ fn tables() -> anyhow::Result<String> {
             regions: &[],
             tables: RegionTables::builtin(),
             groups: &[],
+            packages: None,
             sets: &[],
             sources: &[],
             geo_vintage: "2026-01-01",

@@ -171,6 +171,13 @@ fn summarise(summary: &RunSummary, storage: &Storage, took: Duration) {
 /// What failed, what is released with a warning and what is held: said even where nothing else is.
 fn list_troubles(summary: &RunSummary) {
     list(
+        "Ledger     ",
+        summary.begun_from.iter().map(|release| {
+            format!("it knew nothing, and was begun anew from what release {release} says")
+        }),
+        "what was held, approved or rejected before has to be decided again",
+    );
+    list(
         "Failed     ",
         summary
             .failures

@@ -111,6 +111,12 @@ fn log(event: &Event) {
         Event::ReleaseAnnounced { release } => {
             tracing::info!(%release, "Release announced");
         }
+        Event::LedgerBegunAnew {
+            release,
+            indicators,
+        } => {
+            tracing::error!(%release, indicators, "The ledger was empty and was begun anew from the newest release: decide again what was held, approved or rejected before");
+        }
         Event::NotesImported {
             file,
             added,

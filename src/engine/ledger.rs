@@ -10,6 +10,7 @@
 //! lease, and what comes from a worker whose lease went to another is refused.
 
 mod backend;
+mod beginning;
 mod completion;
 mod error;
 mod hosts;
@@ -34,6 +35,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::watch;
 
+pub use beginning::Beginning;
 pub use error::LedgerError;
 pub use inspection::Layout;
 pub use notes::{KeptNote, NotesImported};

@@ -7,6 +7,7 @@
 //! true in one transaction at its end, so that a job that was cut short is done again.
 
 mod announce;
+mod beginning;
 mod boundaries;
 pub mod collect;
 pub mod doctor;
@@ -81,6 +82,8 @@ pub struct Engine {
     frames: tokio::sync::Mutex<HashMap<SourceId, Arc<Frame>>>,
     /// How this process is named in the leases that it takes.
     worker: String,
+    /// The release from which the ledger was begun anew, if it knew nothing.
+    begun_from: Option<ReleaseNumber>,
     /// When this process last had the ledger forget what is long past.
     forgotten_at: Mutex<Option<Timestamp>>,
 }
@@ -371,7 +374,7 @@ impl Engine {
             ledger.raise_fence(newest.fencing_token).await?;
         }
         let client = polite_client(&settings, &ledger, &clock, limits)?;
-        Ok(Self {
+        let mut engine = Self {
             client: Arc::new(client),
             archive: Archive::new(storage.store.clone()),
             quarantine: Quarantine::of(&storage),
@@ -384,8 +387,11 @@ impl Engine {
             releases,
             frames: tokio::sync::Mutex::default(),
             worker: worker_name(),
+            begun_from: None,
             forgotten_at: Mutex::default(),
-        })
+        };
+        engine.begun_from = engine.begin_ledger().await?;
+        Ok(engine)
     }
 
     /// One run, here and now: a plan for each source, its indicators, then a release if
@@ -414,6 +420,7 @@ impl Engine {
             })
             .cloned()
             .collect();
+        summary.begun_from = self.begun_from;
         summary.served = self.releases.latest().await?.map(|(record, _)| record);
         summary.unknown_regions =
             regions_without_table(&self.settings, &self.archive, &self.ledger, self.tables).await?;

@@ -114,7 +114,6 @@ impl Engine {
             .heartbeat(lease, self.clock.now(), self.lease_time())
             .await?;
         self.keep_own_use(scratch.path()).await?;
-        self.keep_own_use(scratch.path()).await?;
         self.releases.commit(staged, moment, lease.token).await?;
         Ok(())
     }

@@ -23,6 +23,8 @@ pub struct RunSummary {
     pub rows: RowCounts,
     /// Regions that a source lists and the region tables do not have. They hold nothing.
     pub unknown_regions: Vec<(SourceId, Region)>,
+    /// The release from which the ledger was begun anew, where it knew nothing.
+    pub begun_from: Option<ReleaseNumber>,
     /// The number of the release that was made.
     pub(super) released: Option<ReleaseNumber>,
     /// The release that was made, if anything changed.

@@ -100,7 +100,7 @@ pub async fn verify(
         left_out: None,
         record,
     };
-    let recipe = match rebuild::recipe(&releases, &manifest).await {
+    let recipe = match Recipe::published(&releases, &manifest).await {
         Ok(recipe) => Arc::new(recipe),
         Err(error) => {
             verification.checks.push(not_rebuilt(&error));

@@ -101,9 +101,9 @@ error_codes! {
             object store gives. `botnia serve` cannot start.",
         remedies: [
             "`botnia doctor` looks at the place and names the remedy.",
-            "A folder: does it belong to the user that botnia runs as?",
-            "An object store: are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and \
-             AWS_ENDPOINT set for that user?",
+            "A folder has to belong to the user that botnia runs as.",
+            "An object store needs AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for \
+             another S3 than Amazon's, AWS_ENDPOINT in that user's environment.",
         ],
     }
     DiskFull = "disk_full", "No room is left" {
@@ -148,9 +148,10 @@ error_codes! {
             Nothing new is swept, decided or published meanwhile.",
         serves: PUBLISHED,
         remedies: [
-            "PostgreSQL: is it running, and reachable from this machine with the address and the \
-             password of `state`? A service goes on by itself once it answers.",
-            "SQLite: does `state.db` belong to the user that botnia runs as, and has its disk room?",
+            "PostgreSQL: it has to run, and be reachable from this machine with the address and \
+             the password of `state`. A service goes on by itself once it answers.",
+            "SQLite: `state.db` has to belong to the user that botnia runs as, and its disk needs \
+             room.",
             "`botnia doctor` says what is wrong with it.",
         ],
     }
@@ -215,8 +216,8 @@ error_codes! {
         happened: "It answered 401, 403 or another refusal, or sent on to another host.",
         serves: LAST_GOOD,
         remedies: [
-            "Has the address or the way to it changed? `base_url` must be the final address.",
-            "Is there a proxy or a firewall that answers in its place?",
+            "`base_url` must be the final address: look whether it moved.",
+            "Look for a proxy or a firewall that answers in its place.",
             "Ask its keepers, and give them the `contact` that you send with every request.",
             "Then `botnia retry`: it is not asked again before that, or before the next sweep.",
         ],

@@ -12,7 +12,7 @@ use crate::support::{Upstream, Workspace, assert_whole};
 const INDICATORS: [&str; 4] = ["127", "181", "5", "74"];
 
 /// How many kills; each at another moment of the run.
-const KILLS: u32 = 12;
+const KILLS: u32 = 8;
 
 #[test]
 fn killed_at_any_moment_the_next_run_ends_in_the_same_release() {

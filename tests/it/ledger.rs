@@ -1,6 +1,7 @@
 //! The ledger by itself: one suite, passed by both databases. Every test has a fresh
 //! `SQLite` file and, where a server can be had, a fresh PostgreSQL database.
 
+mod beginning;
 mod claims;
 mod completions;
 mod decisions;
@@ -48,6 +49,10 @@ on_both! {
         a_newer_layout_is_refused_with_what_to_do,
         many_may_open_it_at_once,
         what_was_written_is_there_when_it_is_opened_again,
+    }
+    beginning {
+        a_new_ledger_begins_with_what_a_release_says,
+        what_was_learned_meanwhile_stays,
     }
     claims {
         every_job_goes_to_exactly_one_claimer,

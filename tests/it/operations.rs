@@ -4,3 +4,4 @@ mod backfill;
 mod doctor;
 mod gc;
 mod jobs;
+mod lost_ledger;

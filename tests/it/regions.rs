@@ -130,7 +130,7 @@ fn with_classifications(workspace: &Workspace, address: &str) {
 #[test]
 fn tables_that_agree_differ_in_nothing_and_no_run_is_needed() {
     let upstream = Upstream::start(SandboxOptions::default());
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    let workspace = Workspace::with_every_folder(upstream.sandbox().base_url().as_str(), &["127"]);
     with_classifications(&workspace, &classification_service(Otherwise::default()));
     let ran = workspace.botnia(&["regions", "check"]).expect_code(0);
     assert_eq!(ran.stdout, "");
@@ -146,7 +146,7 @@ fn tables_that_agree_differ_in_nothing_and_no_run_is_needed() {
 #[test]
 fn what_the_classifications_say_otherwise_is_listed() {
     let upstream = Upstream::start(SandboxOptions::default());
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    let workspace = Workspace::with_every_folder(upstream.sandbox().base_url().as_str(), &["127"]);
     let otherwise = Otherwise {
         name_of: Some(("905", "Mustasaari-Vaasa")),
         province_of: Some(("152", "15")),
@@ -209,7 +209,7 @@ fn a_new_code_holds_nothing_and_is_reported() {
         folder: recordings.path().to_owned(),
         edition: None,
     }));
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    let workspace = Workspace::with_every_folder(upstream.sandbox().base_url().as_str(), &["127"]);
 
     let line = "sotkanet lists KU999 (Uusikunta), which the region tables do not have";
     let ran = workspace.botnia(&["run"]).expect_code(0);

@@ -140,7 +140,7 @@ fn every_recorded_row_is_published_or_counted() {
     assert_eq!(indicators.len(), 28);
     let upstream = Upstream::start(replay(&folder, "2013"));
     let names: Vec<&str> = indicators.iter().map(String::as_str).collect();
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &names);
+    let workspace = Workspace::with_every_year(upstream.sandbox().base_url().as_str(), &names);
     workspace.botnia(&["run"]).expect_code(0);
     let release = workspace.release();
     let manifest: Manifest = assert_whole(&release, &workspace.record().expect("a record"));
@@ -237,7 +237,7 @@ fn every_recorded_row_is_published_or_counted() {
 fn all_sweeps_the_whole_catalogue_and_one_that_is_gone_holds_back_no_other() {
     let Some(folder) = recordings() else { return };
     let upstream = Upstream::start(replay(&folder, "2013"));
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["all"]);
+    let workspace = Workspace::with_every_year(upstream.sandbox().base_url().as_str(), &["all"]);
     // The catalogue lists 624 indicators, and 28 of them have recorded figures.
     workspace
         .botnia(&["run"])
@@ -256,7 +256,7 @@ fn all_sweeps_the_whole_catalogue_and_one_that_is_gone_holds_back_no_other() {
 fn the_population_of_2009_is_what_was_counted() {
     let Some(folder) = recordings() else { return };
     let upstream = Upstream::start(replay(&folder, "2009"));
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    let workspace = Workspace::with_every_year(upstream.sandbox().base_url().as_str(), &["127"]);
     workspace.botnia(&["run"]).expect_code(0);
     let manifest = assert_whole(&workspace.release(), &workspace.record().expect("a record"));
     // Three region ids of the recorded answer are not in the region list.

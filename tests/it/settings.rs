@@ -66,7 +66,7 @@ fn an_indicator_that_is_not_selected_is_named() {
 #[test]
 fn other_years_are_fetched_although_nothing_moved() {
     let upstream = crate::support::Upstream::start(botnia_sandbox::SandboxOptions::default());
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    let workspace = Workspace::with_every_year(upstream.sandbox().base_url().as_str(), &["127"]);
     let settings = workspace.settings();
     workspace.write_settings(&format!("{settings}years = \"2015..\"\n"));
     workspace.botnia(&["run"]).expect_code(0);

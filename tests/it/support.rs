@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 use std::sync::{Arc, LazyLock};
 
 use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::Int32Type;
 use botnia_model::{CommitRecord, ContentHash, Manifest};
 use botnia_sandbox::{Sandbox, SandboxOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -59,8 +61,26 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Settings for one Sotkanet at `base_url` and these indicators.
+    /// Settings for one Sotkanet at `base_url` and these indicators: the years from 2015 on,
+    /// and folders for Seinäjoki and Vaasa alone, which saves most of the time of a release.
     pub(crate) fn new(base_url: &str, indicators: &[&str]) -> Self {
+        let workspace = Self::with_every_year(base_url, indicators);
+        let settings = workspace.settings();
+        workspace.write_settings(&(settings + "years = \"2015..\"\n"));
+        workspace
+    }
+
+    /// The same with all years that there are.
+    pub(crate) fn with_every_year(base_url: &str, indicators: &[&str]) -> Self {
+        let workspace = Self::with_every_folder(base_url, indicators);
+        let packages = "[regions]\npackages = [\"KU743\", \"KU905\"]\n\n[[source]]";
+        let settings = workspace.settings();
+        workspace.write_settings(&settings.replacen("[[source]]", packages, 1));
+        workspace
+    }
+
+    /// The same with a folder for every region, too.
+    pub(crate) fn with_every_folder(base_url: &str, indicators: &[&str]) -> Self {
         let list: Vec<_> = indicators
             .iter()
             .map(|name| format!("\"{name}\""))
@@ -226,6 +246,22 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+/// A column of texts, each of them there; as itself or as a dictionary.
+pub(crate) fn texts(batch: &RecordBatch, column: &str) -> Vec<String> {
+    let column = batch.column_by_name(column).expect("a column");
+    let column = arrow_array::ArrayRef::clone(column);
+    if let Some(dictionary) = column.as_dictionary_opt::<Int32Type>() {
+        let texts = dictionary.values().as_string::<i32>();
+        let keys = dictionary.keys().iter();
+        return keys
+            .map(|key| usize::try_from(key.expect("a key")).expect("a position"))
+            .map(|key| texts.value(key).to_owned())
+            .collect();
+    }
+    let texts = column.as_string::<i32>().iter();
+    texts.map(|text| text.expect("a text").to_owned()).collect()
 }
 
 /// All rows of a Parquet file.

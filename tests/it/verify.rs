@@ -294,6 +294,32 @@ fn a_release_with_held_and_stale_indicators_is_made_again_after_their_state_chan
     }
 }
 
+/// Its figures end in 2024.
+#[test]
+fn a_series_has_ended_when_six_years_bring_no_value() {
+    let world = SmallWorld::start();
+    let place = Place::new(2, 2);
+    place.sweep(&world);
+    for (edition, year) in [(2, IndicatorState::Active), (3, IndicatorState::Ended)] {
+        place
+            .clock
+            .advance(if edition == 2 { 3 } else { 1 } * 365 * DAY);
+        world.publish_edition(edition);
+        place.sweep(&world);
+        let manifest = place.manifest(edition);
+        let states: Vec<_> = manifest.indicators.iter().map(|one| one.state).collect();
+        assert_eq!(states, [year; 3], "release {edition}");
+        assert_agrees(&place.verify(edition));
+    }
+    let indicators = place.release(3).join("indicators.parquet");
+    let batches = crate::support::read_parquet(&indicators);
+    let states: Vec<_> = batches
+        .iter()
+        .flat_map(|batch| crate::support::texts(batch, "state"))
+        .collect();
+    assert_eq!(states, ["ended"; 3]);
+}
+
 #[test]
 fn a_changed_byte_of_a_published_file_is_found_and_named() {
     let (_world, place) = two_releases();

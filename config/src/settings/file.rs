@@ -34,7 +34,7 @@ pub(super) struct SettingsFile {
     pub(super) source: Vec<SourceFile>,
     /// Groups of regions that are published like regions, one `[[group]]` table each.
     pub(super) group: Vec<GroupFile>,
-    /// What the region tables are compared with.
+    /// What the region tables are compared with, and which regions get files of their own.
     pub(super) regions: RegionsFile,
     /// Where the maps come from.
     pub(super) boundaries: BoundariesFile,
@@ -116,7 +116,7 @@ pub(super) struct GroupName {
     pub(super) en: String,
 }
 
-/// What the region tables are compared with.
+/// What the region tables are compared with, and which regions get files of their own.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RegionsFile {
@@ -124,6 +124,12 @@ pub(super) struct RegionsFile {
     /// compares the region tables besides the sources' lists. Not given: it is not asked.
     #[schemars(extend("examples" = ["https://data.stat.fi/api/classifications/v2"]))]
     pub(super) classification_url: Option<String>,
+    /// The regions that get a folder with files of their own in a release, by their ids; a
+    /// province, a wellbeing services county or a subregion with all its municipalities:
+    /// `["MK14", "HVA16"]`. The tables have every region all the same. Not given: every
+    /// municipality, province and wellbeing services county gets one.
+    #[schemars(extend("examples" = [["MK14", "MK15", "MK16"]]))]
+    pub(super) packages: Option<Vec<String>>,
 }
 
 /// Where the maps come from.

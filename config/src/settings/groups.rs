@@ -1,4 +1,5 @@
-//! Groups of regions that the operator made: read, and checked against the region tables.
+//! Groups of regions that the operator made, and regions that the operator wants files of:
+//! read, and checked against the region tables.
 
 use std::collections::BTreeSet;
 
@@ -47,6 +48,41 @@ pub(super) fn groups(document: &mut Document<'_>, files: Vec<GroupFile>) -> Vec<
         groups.extend(reader.group(&path, file));
     }
     groups
+}
+
+/// The regions that get files of their own: those of the list, with their municipalities.
+/// Reports those that there are none of.
+pub(super) fn packages(
+    document: &mut Document<'_>,
+    asked: Option<Vec<String>>,
+) -> Option<BTreeSet<RegionKey>> {
+    let asked = asked?;
+    let mut reader = GroupReader {
+        document,
+        candidates: candidates(RegionTables::builtin()),
+    };
+    let mut packages = BTreeSet::new();
+    if asked.is_empty() {
+        let hint = "leave it out: then every region gets files of its own";
+        reader.report(
+            "regions.packages",
+            "must not be empty",
+            Some(hint.to_owned()),
+        );
+    }
+    for (index, id) in asked.iter().enumerate() {
+        let key = format!("regions.packages[{}]", index + 1);
+        let mut candidates = reader.candidates.iter();
+        let position = candidates.position(|candidate| candidate.id == *id);
+        if let Some((what, hint)) = reader.objection(id, position, &[]) {
+            reader.report(&key, what, Some(hint));
+        } else if let Some(position) = position {
+            let candidate = &reader.candidates[position];
+            packages.insert(candidate.key.clone());
+            packages.extend(candidate.municipalities.iter().cloned());
+        }
+    }
+    Some(packages)
 }
 
 /// A region that may be asked for as a member.

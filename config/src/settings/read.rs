@@ -9,7 +9,7 @@ use botnia_model::{Language, SourceId};
 use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
-use super::groups::groups;
+use super::groups::{groups, packages};
 use super::{
     BoundarySettings, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind,
     SourceSettings, WorkerSettings, YearRange,
@@ -156,6 +156,7 @@ impl Reader<'_> {
             source.extend(self.source(&path, &file));
         }
         let groups = groups(&mut self.document, file.group);
+        let packages = packages(&mut self.document, file.regions.packages);
         let classification_url = file.regions.classification_url.as_deref();
         let classification_url = classification_url.and_then(|text| {
             let example = "https://data.stat.fi/api/classifications/v2";
@@ -173,7 +174,10 @@ impl Reader<'_> {
             contact: file.contact,
             source,
             groups,
-            regions: RegionSettings { classification_url },
+            regions: RegionSettings {
+                classification_url,
+                packages,
+            },
             boundaries: BoundarySettings {
                 url: boundaries_url,
             },

@@ -3,6 +3,7 @@
 mod gates;
 mod groups;
 mod indicators;
+mod packages;
 mod secrets;
 
 use std::path::Path;

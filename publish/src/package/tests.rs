@@ -168,6 +168,7 @@ async fn assemble_next(
             facts: facts(number, title),
             regions: vec![alajarvi()],
             indicators: Vec::new(),
+            notes: Vec::new(),
             inputs: ContentHash::of(number.folder().as_bytes()),
             recipe: b"{}\n".to_vec(),
             site: None,
@@ -307,25 +308,27 @@ async fn publishing_may_move_between_threads() {
             facts: facts(ReleaseNumber::FIRST, ""),
             regions: Vec::new(),
             indicators: Vec::new(),
+            notes: Vec::new(),
             inputs: ContentHash::of(b""),
             recipe: Vec::new(),
+            site: None,
         },
     );
     movable(&assembling);
 }
 
 #[test]
-fn only_packages_have_csv_files() {
+fn only_regions_have_packages() {
     for (table, expected) in [
-        (REGION_TABLE, Some(REGION_CSV)),
+        (REGION_TABLE, Some("municipalities/005-alajarvi")),
         (
             "wellbeing-counties/16-etela-pohjanmaa/observations.parquet",
-            Some("wellbeing-counties/16-etela-pohjanmaa/observations.csv"),
+            Some("wellbeing-counties/16-etela-pohjanmaa"),
         ),
         ("observations.parquet", None),
         ("by_province/province=14/observations.parquet", None),
         ("municipalities/005-alajarvi/wellbeing.parquet", None),
     ] {
-        assert_eq!(csv_path(table).as_deref(), expected, "{table}");
+        assert_eq!(package(table), expected, "{table}");
     }
 }

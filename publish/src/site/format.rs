@@ -66,14 +66,14 @@ pub(super) fn capitalised(text: &str) -> String {
     }
 }
 
-/// `value` between `low` and `high` as a share of a width, in percent with one decimal.
+/// `value` between `low` and `high` as a share of a width, with three decimals.
 pub(super) fn place(value: f64, (low, high): (f64, f64)) -> String {
     let share = if high > low {
-        100.0 * (value - low) / (high - low)
+        (value - low) / (high - low)
     } else {
-        50.0
+        0.5
     };
-    format!("{share:.1}%")
+    format!("{share:.3}")
 }
 
 #[cfg(test)]
@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn a_value_alone_stands_in_the_middle() {
-        assert_eq!(place(3.0, (3.0, 3.0)), "50.0%");
-        assert_eq!(place(3.0, (1.0, 5.0)), "50.0%");
+        assert_eq!(place(3.0, (3.0, 3.0)), "0.500");
+        assert_eq!(place(3.0, (1.0, 5.0)), "0.500");
     }
 
     #[test]

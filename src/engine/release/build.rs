@@ -62,6 +62,7 @@ impl Making<'_> {
                     regions: &ingredients.regions,
                     tables: &terms.region_tables,
                     groups: &terms.groups,
+                    packages: terms.packages.as_ref(),
                     sets: &terms.sets,
                     sources: &credits,
                     geo_vintage: &terms.geo_vintage,

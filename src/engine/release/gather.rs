@@ -83,6 +83,7 @@ impl Engine {
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
             contact: self.settings.contact.clone(),
+            packages: self.settings.regions.packages.clone(),
             notes: self.notes_that_hold().await?,
         };
         let year = i32::from(self.zoned(moment).year());

@@ -4,14 +4,15 @@
 //!
 //! What is deliberately absent: secrets, and where anything lies on a machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Note, Region, RegionKey, RegionLevel,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Note, Region, RegionKey, RegionLevel,
     ReleaseNumber, SourceId, Text,
 };
+use botnia_publish::Releases;
 use botnia_publish::manifest::RECIPE;
 use botnia_transform::boundaries::Boundaries;
 use botnia_transform::normalise;
@@ -65,6 +66,9 @@ pub(crate) struct Terms {
     pub(crate) sets: Vec<IndicatorSet>,
     /// The groups of regions, as the settings have them.
     pub(crate) groups: Vec<CustomGroup>,
+    /// The regions that get a folder of their own; none: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) packages: Option<BTreeSet<RegionKey>>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// How the keeper of the site can be reached, as the settings have it.
@@ -228,6 +232,30 @@ impl Recipe {
             indicators,
             terms,
         }
+    }
+
+    /// The recipe of a release.
+    ///
+    /// # Errors
+    /// The release has none, it was changed, or this version cannot read it.
+    pub(crate) async fn published(
+        releases: &Releases,
+        manifest: &Manifest,
+    ) -> Result<Self, EngineError> {
+        let release = manifest.release;
+        let mut files = manifest.files.iter();
+        let Some(listed) = files.find(|file| file.path == RECIPE) else {
+            return Err(RecipeError::None {
+                release,
+                program_version: manifest.program_version.clone(),
+            }
+            .into());
+        };
+        let bytes = releases.read_file(release, RECIPE).await?;
+        if ContentHash::of(&bytes) != listed.sha256 {
+            return Err(RecipeError::Changed { release }.into());
+        }
+        Ok(Self::read(release, &bytes)?)
     }
 
     /// The recipe in the bytes of `recipe.json`.

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 
 use botnia_ingest::Archive;
 use botnia_model::{CommitRecord, ContentHash, FileEntry, IndicatorId, Manifest, ReleaseNumber};
-use botnia_publish::manifest::{RECIPE, encode};
+use botnia_publish::manifest::encode;
 use botnia_publish::{PublishError, Releases, Staged};
 use botnia_transform::release::{Built, differing_indicators};
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ use super::from_archive::FromArchive;
 use super::{Check, Disagreement, Verification, Watch};
 use crate::engine::EngineError;
 use crate::engine::release::build::Making;
-use crate::engine::release::recipe::{Recipe, RecipeError};
+use crate::engine::release::recipe::Recipe;
 use crate::engine::storage::Storage;
 use crate::engine::sweep::chain;
 
@@ -37,27 +37,6 @@ enum Before {
     Whole(Option<(CommitRecord, Manifest)>),
     /// The release before is not there as it was. Why, and whether it should be.
     Gone(String, Option<Disagreement>),
-}
-
-/// The recipe of a release.
-pub(super) async fn recipe(
-    releases: &Releases,
-    manifest: &Manifest,
-) -> Result<Recipe, EngineError> {
-    let release = manifest.release;
-    let mut files = manifest.files.iter();
-    let Some(listed) = files.find(|file| file.path == RECIPE) else {
-        return Err(RecipeError::None {
-            release,
-            program_version: manifest.program_version.clone(),
-        }
-        .into());
-    };
-    let bytes = releases.read_file(release, RECIPE).await?;
-    if ContentHash::of(&bytes) != listed.sha256 {
-        return Err(RecipeError::Changed { release }.into());
-    }
-    Ok(Recipe::read(release, &bytes)?)
 }
 
 /// Makes the release again, and adds to the verification what came of it.

@@ -92,7 +92,7 @@ fn held(code: &str) -> Option<[&'static str; 3]> {
     })
 }
 
-/// What a source or this service did not do.
+/// What a source or this service did not do, by the code of the error.
 fn failed(code: &str) -> Option<[&'static str; 3]> {
     Some(match code {
         "unavailable" => [
@@ -125,6 +125,11 @@ fn failed(code: &str) -> Option<[&'static str; 3]> {
             "Källans svar var inte det som begärdes.",
             "The source's answer was not what was asked for.",
         ],
+        "archive" => [
+            "Aiemmin haettu vastaus on kadonnut tai vioittunut tästä palvelusta.",
+            "Ett svar som hämtats tidigare har försvunnit eller skadats i den här tjänsten.",
+            "An answer that was fetched before is lost or damaged in this service.",
+        ],
         "engine" => [
             "Vika on tässä palvelussa, ei lähteessä.",
             "Felet finns i den här tjänsten, inte i källan.",
@@ -132,4 +137,32 @@ fn failed(code: &str) -> Option<[&'static str; 3]> {
         ],
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use botnia_model::Language;
+
+    use super::*;
+
+    #[test]
+    fn every_word_that_is_kept_with_a_failure_has_a_sentence() {
+        let remedies = [
+            "unavailable",
+            "throttled",
+            "not_found",
+            "refused",
+            "malformed",
+            "contract",
+            "archive",
+            "engine",
+        ];
+        for (remedy, language) in remedies
+            .iter()
+            .flat_map(|remedy| Language::ALL.map(|language| (remedy, language)))
+        {
+            assert!(reason(language, remedy).is_some(), "{remedy}");
+        }
+        assert_eq!(reason(Language::Fi, "of a newer version"), None);
+    }
 }

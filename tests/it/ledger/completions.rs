@@ -354,6 +354,10 @@ fn an_event_is_named_as_in_its_json() {
             subject: word(),
         },
         Event::ReleaseAnnounced { release },
+        Event::LedgerBegunAnew {
+            release,
+            indicators: 1,
+        },
         Event::NotesImported {
             file: hash,
             added: 1,

@@ -46,7 +46,7 @@ use std::io::{self, Write};
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator};
 use botnia_model::{
     Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Origin,
-    Period, Region, RegionLevel, ReleaseNumber, SourceId, Text,
+    Period, Region, RegionKey, RegionLevel, ReleaseNumber, SourceId, Text,
 };
 
 use self::aggregates::Aggregator;
@@ -151,6 +151,9 @@ pub struct Build<'a> {
     pub tables: &'a RegionTables,
     /// The groups of regions that the settings have.
     pub groups: &'a [CustomGroup],
+    /// The regions that get a folder of their own; none: every municipality, province and
+    /// wellbeing services county.
+    pub packages: Option<&'a BTreeSet<RegionKey>>,
     /// The indicator sets of the reporting table.
     pub sets: &'a [IndicatorSet],
     /// How the sources want to be named.
@@ -255,6 +258,7 @@ pub fn build(
         regions,
         tables,
         groups,
+        packages,
         sets,
         sources,
         geo_vintage,
@@ -270,7 +274,7 @@ pub fn build(
     }
     let manifest = previous.as_ref().map(|previous| previous.manifest);
     let mut files = Files::new(output, release, geo_vintage, synthetic, manifest);
-    let mut places = Places::new(regions, tables, groups, geo_vintage);
+    let mut places = Places::new(regions, tables, groups, packages, geo_vintage);
     let boundaries = manifest.map_or_else(Boundaries::default, |previous| {
         Boundaries::between(tables, &previous.geo_vintage, geo_vintage)
     });

@@ -1,7 +1,7 @@
 //! All regions of a release: those of the sweep, those that only the tables know, and
 //! those that only figures know; and which of them get a folder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -23,10 +23,12 @@ pub(super) struct Place {
     pub(super) observed: bool,
     /// Whether it exists on the day of the region list.
     pub(super) valid: bool,
+    /// Whether it is to have a folder, if its level has any.
+    packaged: bool,
 }
 
 impl Place {
-    fn new(region: Region, listed: bool, day: &str) -> Self {
+    fn new(region: Region, listed: bool, packaged: bool, day: &str) -> Self {
         let began = region.valid_from.as_deref().is_none_or(|from| from <= day);
         let ended = region.valid_to.as_deref().is_some_and(|to| to < day);
         Self {
@@ -34,13 +36,19 @@ impl Place {
             valid: began && !ended,
             listed,
             observed: false,
+            packaged,
             region,
         }
     }
 
+    /// Whether files may be made of it alone: one that is abolished and has no figures has
+    /// none, and neither has one without a name.
+    pub(super) fn has_files(&self) -> bool {
+        (self.observed || self.valid) && !self.region.name.fi.is_empty()
+    }
+
     /// The path of its folder, without a slash at the end. Only municipalities, provinces
-    /// and wellbeing services counties have one; one that is abolished and has no
-    /// figures has none, and neither has one without a name.
+    /// and wellbeing services counties have one, and of those the ones that are asked for.
     pub(super) fn folder(&self) -> Option<String> {
         let parent = match self.region.key.level {
             RegionLevel::Municipality => "municipalities",
@@ -48,8 +56,7 @@ impl Place {
             RegionLevel::WellbeingCounty => "wellbeing-counties",
             _ => return None,
         };
-        ((self.observed || self.valid) && !self.region.name.fi.is_empty())
-            .then(|| format!("{parent}/{}", self.region.folder()))
+        (self.packaged && self.has_files()).then(|| format!("{parent}/{}", self.region.folder()))
     }
 
     fn is_reported(&self) -> bool {
@@ -68,21 +75,26 @@ impl Place {
 pub(super) struct Places {
     all: Vec<Place>,
     positions: HashMap<RegionKey, usize>,
+    /// Those that are to have folders; none: all.
+    packages: Option<BTreeSet<RegionKey>>,
     day: String,
 }
 
 impl Places {
     /// The regions of the sweep's list and of the tables, and the groups of the settings.
-    /// `day` is that of the list, `YYYY-MM-DD`.
+    /// Folders are made for `packages`, or for all where it is none. `day` is that of the
+    /// list, `YYYY-MM-DD`.
     pub(super) fn new(
         regions: &[Region],
         tables: &RegionTables,
         groups: &[CustomGroup],
+        packages: Option<&BTreeSet<RegionKey>>,
         day: &str,
     ) -> Self {
         let mut places = Self {
             all: Vec::new(),
             positions: HashMap::new(),
+            packages: packages.cloned(),
             day: day.to_owned(),
         };
         let listed = regions.iter().map(|region| (region.clone(), true));
@@ -103,7 +115,10 @@ impl Places {
     fn add(&mut self, region: Region, listed: bool) -> usize {
         let position = self.all.len();
         self.positions.insert(region.key.clone(), position);
-        self.all.push(Place::new(region, listed, &self.day));
+        let packages = self.packages.as_ref();
+        let packaged = packages.is_none_or(|packages| packages.contains(&region.key));
+        self.all
+            .push(Place::new(region, listed, packaged, &self.day));
         position
     }
 

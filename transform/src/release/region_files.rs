@@ -137,16 +137,15 @@ impl RegionContents {
         let dictionaries = Dictionaries::new(ids.iter().map(String::as_str), places.all());
         for position in places.in_order() {
             let place = &places.all()[position];
-            let Some(folder) = place.folder() else {
-                continue;
-            };
-            let file = RegionFile {
-                path: format!("{folder}/observations.parquet"),
-                sorted_by: &SORTED_BY,
-                regions: vec![position],
-            };
-            self.write_one(&file, places, catalogue, &dictionaries, files)?;
-            if place.region.key.level == RegionLevel::Province {
+            if let Some(folder) = place.folder() {
+                let file = RegionFile {
+                    path: format!("{folder}/observations.parquet"),
+                    sorted_by: &SORTED_BY,
+                    regions: vec![position],
+                };
+                self.write_one(&file, places, catalogue, &dictionaries, files)?;
+            }
+            if place.region.key.level == RegionLevel::Province && place.has_files() {
                 let file = RegionFile {
                     path: format!(
                         "by_province/province={}/observations.parquet",

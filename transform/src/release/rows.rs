@@ -291,7 +291,7 @@ mod tests {
         fn encoded_observations_come_back_as_the_published_columns(
             observations in prop::collection::vec(observation(), 0..20),
         ) {
-            let mut places = Places::new(&[], &RegionTables::default(), &[], "2025-01-01");
+            let mut places = Places::new(&[], &RegionTables::default(), &[], None, "2025-01-01");
             let country = places.observed(&RegionKey::finland());
             let mut bytes = Vec::new();
             for (first_release, observation) in (1..).zip(&observations) {

@@ -52,7 +52,7 @@ struct Row {
     name: String,
     url: String,
     value: String,
-    /// Where its dot lies, in percent of the width.
+    /// Where its dot lies, as a share of the width.
     place: Option<String>,
     marked: bool,
     note: String,

@@ -50,6 +50,7 @@ fn recipe() -> Recipe {
             members: vec![RegionKey::finland()],
         }],
         contact: "yhteys@alue.example".to_owned(),
+        packages: Some([RegionKey::finland()].into()),
         notes: vec![note()],
     };
     Recipe::new(
@@ -127,7 +128,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut redrawn = recipe();
     redrawn.boundaries = None;
     assert_ne!(inputs(&redrawn), expected);
-    let changes: [fn(&mut Terms); 8] = [
+    let changes: [fn(&mut Terms); 9] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
@@ -135,6 +136,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
         |terms| terms.contact.clear(),
+        |terms| terms.packages = None,
         |terms| terms.notes[0].text.push('!'),
     ];
     for (position, change) in changes.into_iter().enumerate() {

@@ -103,6 +103,40 @@ fn the_tree_is_that_of_the_contract() {
 }
 
 #[test]
+fn only_the_regions_that_are_asked_for_get_a_folder() {
+    let all = world().release(None);
+    let mut world = world();
+    world.packages = Some([municipality("743"), key(RegionLevel::Province, "15")].into());
+    let release = world.release(None);
+    let folders = |release: &Release| {
+        let paths = release.files.keys().filter(|path| {
+            ["municipalities/", "provinces/", "wellbeing-counties/"]
+                .iter()
+                .any(|parent| path.starts_with(parent))
+        });
+        paths.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        folders(&release),
+        [
+            "municipalities/743-seinajoki/observations.parquet",
+            "municipalities/743-seinajoki/wellbeing.parquet",
+            "provinces/15-pohjanmaa/observations.parquet",
+            "provinces/15-pohjanmaa/wellbeing.parquet",
+        ]
+    );
+    // Everything that there is besides them is the same, those by province too.
+    let others = all.files.iter();
+    let left_out = folders(&all);
+    for (path, bytes) in others.filter(|(path, _)| !left_out.contains(path)) {
+        assert_eq!(release.files.get(path), Some(bytes), "{path}");
+    }
+    for path in folders(&release) {
+        assert_eq!(release.files[&path], all.files[&path], "{path}");
+    }
+}
+
+#[test]
 fn a_region_file_has_that_region_and_a_province_file_its_municipalities_too() {
     let release = world().release(None);
     let columns = [

@@ -38,6 +38,8 @@ pub(super) struct World {
     pub(super) regions: Vec<Region>,
     pub(super) tables: RegionTables,
     pub(super) groups: Vec<CustomGroup>,
+    /// The regions that get a folder; none: all.
+    pub(super) packages: Option<BTreeSet<RegionKey>>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
     /// The day of the division.
@@ -140,6 +142,7 @@ impl World {
             ],
             tables: RegionTables::default(),
             groups: Vec::new(),
+            packages: None,
             sets: Vec::new(),
             synthetic: false,
             day: DAY,
@@ -248,6 +251,7 @@ impl World {
         let series = self.series();
         build(
             Build {
+                packages: self.packages.as_ref(),
                 release: number_after(previous),
                 series: &series,
                 regions: &self.regions,
