@@ -17,6 +17,7 @@ use super::figures::{IndicatorFigures, for_each_indicator};
 use super::format::{capitalised, count, date, decimals, figure, period};
 use super::frame::Frame;
 use super::history::{History, Revised};
+use super::nesting::well_nested;
 use super::paths::{Place, indicator_page, root};
 use super::region_page::Fact;
 use super::{Desk, Histories, Press, in_each_language};
@@ -252,7 +253,7 @@ impl Subject<'_> {
         .map(|(key, text)| Prose {
             heading: desk.text(language, key).to_owned(),
             language: language_of(text, language).code(),
-            html: text.or_finnish(language).to_owned(),
+            html: well_nested(text.or_finnish(language)),
         })
         .collect()
     }

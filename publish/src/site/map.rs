@@ -77,24 +77,33 @@ impl Maps {
         }
     }
 
-    /// The country by municipality, each a link. Who cannot see it has the same links in a
+    /// The country by municipality, each a link where it has a page. Who cannot see it has the same links in a
     /// list, so it is kept from the keyboard and from screen readers. None without shapes.
-    pub(super) fn finder(&self, links: &[(RegionKey, String, String)]) -> Option<String> {
+    pub(super) fn finder(&self, links: &[(RegionKey, String, Option<String>)]) -> Option<String> {
         let shapes = links.iter().map(|(region, ..)| region);
         let mut svg = format!(
             "<svg viewBox=\"{}\" aria-hidden=\"true\" focusable=\"false\"><g class=\"areas plain\">",
             self.country.bounds(shapes)?.view_box()
         );
         for (region, name, url) in links {
-            if let Some(shape) = self.country.0.get(region) {
+            let Some(shape) = self.country.0.get(region) else {
+                continue;
+            };
+            let path = format!(
+                "<path d=\"{}\"><title>{}</title></path>",
+                shape.path,
+                escaped(name)
+            );
+            match url {
                 // Writing to a String cannot fail.
-                let _ = write!(
-                    svg,
-                    "<a href=\"{}\" tabindex=\"-1\"><path d=\"{}\"><title>{}</title></path></a>",
-                    escaped(url),
-                    shape.path,
-                    escaped(name)
-                );
+                Some(url) => {
+                    let _ = write!(
+                        svg,
+                        "<a href=\"{}\" tabindex=\"-1\">{path}</a>",
+                        escaped(url)
+                    );
+                }
+                None => svg.push_str(&path),
             }
         }
         svg.push_str("</g></svg>");
@@ -376,14 +385,14 @@ mod tests {
         let nothing = Maps::new(&BoundaryShapes::default());
         assert!(
             nothing
-                .finder(&[(key("005"), String::new(), String::new())])
+                .finder(&[(key("005"), String::new(), None)])
                 .is_none()
         );
     }
 
     #[test]
     fn the_finder_is_for_the_mouse_alone() {
-        let links = [(key("005"), "\"Alajärvi\"".to_owned(), "a&b.html".to_owned())];
+        let links = [(key("005"), "\"Alajärvi\"".to_owned(), Some("a&b.html".to_owned()))];
         let svg = maps().finder(&links).unwrap();
         assert!(svg.contains("<a href=\"a&amp;b.html\" tabindex=\"-1\">"));
         assert!(svg.contains("&quot;Alajärvi&quot;"));

@@ -18,6 +18,7 @@ mod history;
 mod indicator_page;
 mod indicators_page;
 mod map;
+mod nesting;
 pub(crate) mod paths;
 mod prose;
 mod region_page;

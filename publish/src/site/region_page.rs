@@ -4,7 +4,7 @@ use botnia_model::{Language, RegionLevel};
 use serde::Serialize;
 
 use super::format::{count, size};
-use super::frame::{Frame, Link};
+use super::frame::Frame;
 use super::paths::{region_page, root};
 use super::regions::{Area, alphabetical};
 use super::{Desk, Press, in_each_language};
@@ -15,12 +15,19 @@ struct RegionFiles {
     name: String,
     other: Option<String>,
     other_language: &'static str,
-    above: Vec<Link>,
+    above: Vec<AreaLink>,
     facts: Vec<Fact>,
     report_url: Option<String>,
     list: Vec<FileRow>,
-    below: Vec<Link>,
+    below: Vec<AreaLink>,
     below_heading: String,
+}
+
+/// An area by its name; a link, where it has a page.
+#[derive(Serialize)]
+struct AreaLink {
+    url: Option<String>,
+    text: String,
 }
 
 /// A fact with its name; the text may be a link.
@@ -44,8 +51,9 @@ pub(super) struct FileRow {
 pub(super) fn write(press: &mut Press<'_>) -> Result<(), PublishError> {
     let areas = press.desk.areas;
     for area in areas.all() {
+        let Some(folder) = &area.folder else { continue };
         for language in Language::ALL {
-            write_one(press, area, language)?;
+            write_one(press, (area, folder), language)?;
         }
     }
     Ok(())
@@ -53,18 +61,17 @@ pub(super) fn write(press: &mut Press<'_>) -> Result<(), PublishError> {
 
 fn write_one(
     press: &mut Press<'_>,
-    area: &Area<'_>,
+    (area, folder): (&Area<'_>, &str),
     language: Language,
 ) -> Result<(), PublishError> {
-    let counterparts = in_each_language(|language| region_page(&area.folder, language));
+    let counterparts = in_each_language(|language| region_page(folder, language));
     let root = root(&counterparts[0]);
     let region = area.region;
     let parent = |level| {
         let area = press.desk.areas.get(&area.parent(level)?)?;
-        Some(Link {
-            url: Frame::to(&root, &area.page(language)),
+        Some(AreaLink {
+            url: area.page(language).map(|page| Frame::to(&root, &page)),
             text: area.name(language).to_owned(),
-            current: false,
         })
     };
     let province = parent(RegionLevel::Province);
@@ -94,7 +101,7 @@ fn write_one(
         report_url: area
             .report(language)
             .map(|report| Frame::to(&root, &report)),
-        list: list(press.desk, area, language),
+        list: list(press.desk, folder, language),
         below: below(press.desk, area, language, &root),
         below_heading: press.desk.text(language, "its_municipalities").to_owned(),
     };
@@ -117,8 +124,8 @@ fn fact(desk: Desk<'_>, language: Language, key: &str, text: &str) -> Fact {
 }
 
 /// The files of the folder, what people read first.
-fn list(desk: Desk<'_>, area: &Area<'_>, language: Language) -> Vec<FileRow> {
-    let within = format!("{}/", area.folder);
+fn list(desk: Desk<'_>, folder: &str, language: Language) -> Vec<FileRow> {
+    let within = format!("{folder}/");
     let mut files: Vec<(usize, &str, FileRow)> = desk
         .site
         .files
@@ -159,7 +166,7 @@ fn kind(name: &str, language: Language) -> (usize, &'static str) {
 }
 
 /// The municipalities of a province or a county, by name.
-fn below(desk: Desk<'_>, area: &Area<'_>, language: Language, root: &str) -> Vec<Link> {
+fn below(desk: Desk<'_>, area: &Area<'_>, language: Language, root: &str) -> Vec<AreaLink> {
     let level = area.region.key.level;
     if level == RegionLevel::Municipality {
         return Vec::new();
@@ -174,10 +181,9 @@ fn below(desk: Desk<'_>, area: &Area<'_>, language: Language, root: &str) -> Vec
     members.sort_by_key(|member| alphabetical(member.name(language)));
     members
         .into_iter()
-        .map(|member| Link {
-            url: Frame::to(root, &member.page(language)),
+        .map(|member| AreaLink {
+            url: member.page(language).map(|page| Frame::to(root, &page)),
             text: member.name(language).to_owned(),
-            current: false,
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The areas that have a folder in the release, and the pages about them.
+//! The areas of the pages, and the pages about those that have a folder in the release.
 
 use std::collections::BTreeMap;
 
@@ -12,28 +12,35 @@ pub(super) struct Areas<'a> {
     by_id: BTreeMap<String, &'a Region>,
 }
 
-/// An area with a folder.
+/// A municipality, a province or a county.
 pub(super) struct Area<'a> {
     pub(super) region: &'a Region,
-    pub(super) folder: String,
+    /// Its folder within the release, where it has one.
+    pub(super) folder: Option<String>,
     /// The reports that there are: Finnish, Swedish, English.
     reports: [bool; 3],
 }
 
 impl<'a> Areas<'a> {
-    /// Those of `regions` whose folder has one of `files`.
+    /// Those of `regions`, with the folders that any of `files` lies in. What exists no more
+    /// and has no folder is none.
     pub(super) fn new(regions: &'a [Region], files: &BTreeMap<String, u64>) -> Self {
         let by_key = regions
             .iter()
             .filter_map(|region| {
                 let folder = region_folder(region)?;
                 let within = format!("{folder}/");
-                let mut there = files.range(within.clone()..);
-                if !there.next()?.0.starts_with(&within) {
+                let next = files.range(within.clone()..).next();
+                let folder = next
+                    .is_some_and(|(path, _)| path.starts_with(&within))
+                    .then_some(folder);
+                if folder.is_none() && region.valid_to.is_some() {
                     return None;
                 }
-                let reports = Language::ALL
-                    .map(|language| files.contains_key(&region_report(&folder, language)));
+                let reports = Language::ALL.map(|language| {
+                    let report = folder.as_ref().map(|folder| region_report(folder, language));
+                    report.is_some_and(|report| files.contains_key(&report))
+                });
                 let area = Area {
                     region,
                     folder,
@@ -88,16 +95,19 @@ impl Area<'_> {
         (!name.is_empty() && name != self.name(language)).then_some((name, other))
     }
 
-    /// The report, where there is one; the list of the files otherwise.
-    pub(super) fn page(&self, language: Language) -> String {
-        self.report(language)
-            .unwrap_or_else(|| region_page(&self.folder, language))
+    /// The report, where there is one; the list of the files otherwise; none without a
+    /// folder.
+    pub(super) fn page(&self, language: Language) -> Option<String> {
+        let folder = self.folder.as_ref()?;
+        let report = self.report(language);
+        Some(report.unwrap_or_else(|| region_page(folder, language)))
     }
 
     /// The report.
     pub(super) fn report(&self, language: Language) -> Option<String> {
+        let folder = self.folder.as_ref()?;
         let position = super::templates::position(language);
-        self.reports[position].then(|| region_report(&self.folder, language))
+        self.reports[position].then(|| region_report(folder, language))
     }
 
     /// The province and the county of a municipality; the province of a county is that of

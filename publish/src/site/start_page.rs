@@ -37,7 +37,7 @@ struct Group {
 #[derive(Serialize)]
 struct Entry {
     name: String,
-    url: String,
+    url: Option<String>,
     other: Option<String>,
     other_language: &'static str,
 }
@@ -71,7 +71,7 @@ fn map(desk: Desk<'_>, language: Language, root: &str) -> Option<String> {
     let links: Vec<_> = municipalities
         .filter(|area| area.is_valid())
         .map(|area| {
-            let url = Frame::to(root, &area.page(language));
+            let url = area.page(language).map(|page| Frame::to(root, &page));
             (area.region.key.clone(), area.name(language).to_owned(), url)
         })
         .collect();
@@ -134,7 +134,7 @@ fn groups(desk: Desk<'_>, language: Language, root: &str) -> Vec<Group> {
     let areas = desk.areas;
     let entry = |area: &Area<'_>| Entry {
         name: area.name(language).to_owned(),
-        url: Frame::to(root, &area.page(language)),
+        url: area.page(language).map(|page| Frame::to(root, &page)),
         other: area.other_name(language).map(|(name, _)| name.to_owned()),
         other_language: area
             .other_name(language)
@@ -150,7 +150,7 @@ fn groups(desk: Desk<'_>, language: Language, root: &str) -> Vec<Group> {
         } = entry(area);
         let group = Group {
             name,
-            url: Some(url),
+            url,
             other,
             other_language,
             ..Group::default()
@@ -177,14 +177,21 @@ fn groups(desk: Desk<'_>, language: Language, root: &str) -> Vec<Group> {
             Some(group) => group,
             None => &mut without,
         };
-        group.municipalities.push(entry(area));
+        if area.folder.is_some() {
+            group.municipalities.push(entry(area));
+        }
     }
     for area in areas.of_level(RegionLevel::WellbeingCounty) {
         let province = provinces_of_counties.get(&area.region.key);
         let group = province.and_then(|province| groups.get_mut(province));
-        group.unwrap_or(&mut without).counties.push(entry(area));
+        if area.folder.is_some() {
+            group.unwrap_or(&mut without).counties.push(entry(area));
+        }
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
+    groups.retain(|group| {
+        group.url.is_some() || !(group.municipalities.is_empty() && group.counties.is_empty())
+    });
     groups.sort_by_key(|group| alphabetical(&group.name));
     for (key, mut group) in [("theme_none", without), ("former_regions", former)] {
         if !(group.municipalities.is_empty() && group.counties.is_empty()) {

@@ -6,6 +6,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
+use super::dots::escaped;
 use crate::PublishError;
 
 const TEMPLATES: [(&str, &str); 17] = [
@@ -68,6 +69,14 @@ impl Templates {
     pub(super) fn new(program_version: &str) -> Result<Self, PublishError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_formatter(|out, state, value| match value.as_str() {
+            // The engine's own would write an entity for every slash of a link.
+            Some(text) if !value.is_safe() => {
+                out.write_str(&escaped(text))?;
+                Ok(())
+            }
+            _ => minijinja::escape_formatter(out, state, value),
+        });
         for (name, template) in TEMPLATES {
             environment
                 .add_template(name, template)

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
 use botnia_ingest::Archive;
 use botnia_model::{
-    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Note, Region, RegionKey, RegionLevel,
-    ReleaseNumber, SourceId, Text,
+    ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Note, Region, RegionKey,
+    RegionLevel, ReleaseNumber, SourceId, Text,
 };
 use botnia_publish::Releases;
 use botnia_publish::manifest::RECIPE;

@@ -50,7 +50,7 @@ struct Group {
 #[derive(Serialize)]
 struct Row {
     name: String,
-    url: String,
+    url: Option<String>,
     value: String,
     /// Where its dot lies, as a share of the width.
     place: Option<String>,
@@ -356,7 +356,9 @@ impl<'a> Side<'a> {
         let value = figure.and_then(|figure| figure.value);
         Row {
             name: area.name(self.language).to_owned(),
-            url: Frame::to(root, &area.page(self.language)),
+            url: area
+                .page(self.language)
+                .map(|page| Frame::to(root, &page)),
             value: value.map_or_else(|| "–".to_owned(), |value| self.shown(value)),
             place: value.map(|value| place(value, self.range)),
             marked: self.mark(area).is_some(),
