@@ -54,8 +54,16 @@ pub struct SetIndicator {
     pub sexes: Vec<botnia_model::Sex>,
     /// Whether its figures are projections, not observations.
     pub projection: bool,
+    /// Whether what a share or rate counts are persons or events that do not depend on
+    /// each other: only then is its chance known.
+    #[serde(default = "independent_events")]
+    pub independent_events: bool,
     /// Why it was chosen.
     pub why: String,
+}
+
+fn independent_events() -> bool {
+    true
 }
 
 /// The themes of the life course, in the order of a wellbeing report.
@@ -106,7 +114,7 @@ impl IndicatorSet {
 
     /// The embedded sets, and those of `*.toml` in `folder`; a set there replaces the
     /// embedded one of the same name. Sets that share an indicator must agree on its
-    /// title, polarity and kind.
+    /// title, polarity, kind and whether its events are independent.
     pub fn load_all(folder: Option<&Path>) -> Result<Vec<Self>, SettingsError> {
         let mut sets = Self::builtin();
         for path in folder.map(toml_files).transpose()?.unwrap_or_default() {
@@ -160,6 +168,10 @@ fn disagreements(sets: &[IndicatorSet]) -> Vec<Problem> {
                 ("title", twin.title == indicator.title),
                 ("polarity", twin.polarity == indicator.polarity),
                 ("value_kind", twin.value_kind == indicator.value_kind),
+                (
+                    "independent_events",
+                    twin.independent_events == indicator.independent_events,
+                ),
             ] {
                 if !agree {
                     problems.push(Problem {

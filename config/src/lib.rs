@@ -20,12 +20,13 @@ pub use note_form::NoteColumn;
 pub use problem::{Problem, SettingsError};
 pub use region_tables::{
     BUILTIN_REGION_FILES, Classification, InflectedName, InflectedNames, Membership, Municipality,
-    MunicipalityClass, RegionChange, RegionFiles, RegionTables, Succession, TableRegion, Validity,
+    MunicipalityClass, RegionChange, RegionFiles, RegionTables, SharedBorder, Succession,
+    TableRegion, Validity,
 };
 pub use schedule::{InvalidSchedule, Schedule};
 pub use secret::{LedgerAddress, Secret};
 pub use settings::{
-    CustomGroup, GateSettings, IndicatorSelector, RegionSettings, ServerSettings, Settings,
-    SourceKind, SourceSettings, WorkerSettings, YearRange, settings_json_schema,
-    settings_reference_markdown,
+    CustomGroup, GateSettings, IndicatorSelector, PeerRule, RegionPeers, RegionSettings,
+    ServerSettings, Settings, SourceKind, SourceSettings, WorkerSettings, YearRange,
+    settings_json_schema, settings_reference_markdown,
 };

@@ -33,6 +33,35 @@ pub struct RegionTables {
     /// Of which class each municipality was and when, by municipality, classification and
     /// day.
     pub classes: Vec<MunicipalityClass>,
+    /// Which municipalities of today share a border, by their codes, the lower code first.
+    #[serde(default)]
+    pub borders: Vec<SharedBorder>,
+}
+
+/// Two municipalities that share a border.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SharedBorder {
+    /// The one with the lower code.
+    pub municipality: RegionCode,
+    /// The other one.
+    pub neighbour: RegionCode,
+    /// `land`: over land or inland water; `sea`: over the sea alone.
+    pub border: String,
+    /// The day of whose division this is said.
+    pub day: Date,
+}
+
+impl SharedBorder {
+    /// The municipality on the other side, if `code` is on one of the two.
+    pub fn across_from(&self, code: &RegionCode) -> Option<&RegionCode> {
+        if self.municipality == *code {
+            Some(&self.neighbour)
+        } else if self.neighbour == *code {
+            Some(&self.municipality)
+        } else {
+            None
+        }
+    }
 }
 
 /// One municipality.
@@ -103,6 +132,8 @@ pub struct RegionFiles<'a> {
     pub memberships: &'a str,
     /// `regions/classes.csv`
     pub classes: &'a str,
+    /// `regions/neighbours.csv`
+    pub neighbours: &'a str,
 }
 
 /// The files that ship with botnia.
@@ -112,6 +143,7 @@ pub const BUILTIN_REGION_FILES: RegionFiles<'static> = RegionFiles {
     changes: include_str!("../regions/changes.csv"),
     memberships: include_str!("../regions/memberships.csv"),
     classes: include_str!("../regions/classes.csv"),
+    neighbours: include_str!("../regions/neighbours.csv"),
 };
 
 impl RegionTables {
@@ -129,8 +161,9 @@ impl RegionTables {
 
     /// Reads the files and checks them against each other: no key twice, every region that
     /// a line names is described by a line, nothing belongs to two regions of a level on
-    /// one day, what holds today is what the municipality's line says, and moves and
-    /// memberships tell the same. Stops at the first problem.
+    /// one day, what holds today is what the municipality's line says, moves and
+    /// memberships tell the same, and only municipalities of one day share a border. Stops
+    /// at the first problem.
     pub fn parse(files: RegionFiles<'_>) -> Result<Self, SettingsError> {
         read::tables(files).map_err(|problem| SettingsError::Invalid {
             problems: vec![problem],

@@ -3,6 +3,7 @@
 mod file;
 mod gates;
 mod groups;
+mod peers;
 mod read;
 mod reference;
 
@@ -21,6 +22,7 @@ use crate::secret::{LedgerAddress, Secret};
 
 pub use gates::GateSettings;
 pub use groups::CustomGroup;
+pub use peers::{PeerRule, RegionPeers};
 pub use reference::{settings_json_schema, settings_reference_markdown};
 
 /// Everything an operator decides.
@@ -40,6 +42,8 @@ pub struct Settings {
     pub source: Vec<SourceSettings>,
     /// Groups of regions that are published as regions of the level `custom`.
     pub groups: Vec<CustomGroup>,
+    /// The peers of single regions; those of the others are found by the default method.
+    pub peers: Vec<RegionPeers>,
     /// What the region tables are compared with.
     pub regions: RegionSettings,
     /// Where the maps come from.

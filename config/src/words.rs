@@ -14,6 +14,8 @@ mod indicators;
 mod missing;
 pub mod numbers;
 mod places;
+mod subjects;
+pub mod summary;
 pub mod times;
 mod trends;
 
@@ -26,6 +28,7 @@ pub use comparisons::{
 pub use indicators::{sex, theme, value_kind};
 pub use missing::{missing_sentence, status};
 pub use places::{level, level_by, level_plural};
+pub use subjects::subject;
 pub use trends::{no_trend, trend, trend_verdict};
 
 /// The one of three texts: Finnish, Swedish, English.

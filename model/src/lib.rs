@@ -41,4 +41,4 @@ pub use wellbeing::{
 
 /// The version of the published dataset: major when a key, type or meaning changes or a
 /// column goes, minor when a column or an indicator comes, patch for data alone.
-pub const SCHEMA_VERSION: &str = "1.1.0";
+pub const SCHEMA_VERSION: &str = "1.2.0";

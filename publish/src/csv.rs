@@ -357,7 +357,7 @@ fn is_break(letter: char) -> bool {
 
 /// Characters without a shape of their own: they can reverse what is read (bidirectional
 /// controls) or hide a formula's first character.
-fn is_invisible(letter: char) -> bool {
+pub(crate) fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use arrow_schema::ArrowError;
-use botnia_model::{ContentHash, Language, ReleaseNumber};
+use botnia_model::{ContentHash, Language, RegionId, ReleaseNumber};
 use parquet::errors::ParquetError;
 
 /// A failure of a publishing operation. The text says what happened;
@@ -74,6 +74,34 @@ pub enum PublishError {
         /// The failed write.
         #[source]
         source: Box<dyn Error + Send + Sync>,
+    },
+    /// A page could not be written from its template.
+    #[error("write the page `{page}`")]
+    WritePage {
+        /// The page.
+        page: String,
+        /// What is wrong with its template or view.
+        #[source]
+        source: minijinja::Error,
+    },
+    /// A chart could not be drawn as a picture.
+    #[error("draw the picture `{file}`: {reason}")]
+    DrawPicture {
+        /// The picture.
+        file: String,
+        /// What the drawing library says.
+        reason: String,
+    },
+    /// A workbook could not be written.
+    #[error("write the workbook `{file}` of `{region}`")]
+    WriteWorkbook {
+        /// The file.
+        file: String,
+        /// The region.
+        region: RegionId,
+        /// What the writer says.
+        #[source]
+        source: rust_xlsxwriter::XlsxError,
     },
     /// A background thread broke off.
     #[error("{operation} was broken off")]

@@ -17,6 +17,8 @@ pub mod releases;
 pub mod report;
 pub mod site;
 pub mod table_csv;
+pub mod workbook;
+pub mod workshop;
 
 mod clean;
 mod commit;

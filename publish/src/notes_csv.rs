@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use botnia_model::{ContentHash, Note, NoteSubject, Region, RegionLevel, Text};
+use botnia_model::{ContentHash, Note, NoteSubject, Region, Text};
 use csv::{Terminator, WriterBuilder};
 
 use crate::csv::{IndicatorTitles, RegionNames, starts_formula};
+use crate::package::package_folder;
 
 /// The name of the file within a package.
 pub(crate) const NOTES_CSV: &str = "notes.csv";
@@ -44,15 +45,7 @@ impl NotesOfRegions {
     pub(crate) fn new(regions: &[Region], notes: Vec<Note>) -> Self {
         let folders: BTreeMap<_, _> = regions
             .iter()
-            .filter_map(|region| {
-                let packages = match region.key.level {
-                    RegionLevel::Municipality => "municipalities",
-                    RegionLevel::Province => "provinces",
-                    RegionLevel::WellbeingCounty => "wellbeing-counties",
-                    _ => return None,
-                };
-                Some((&region.key, format!("{packages}/{}", region.folder())))
-            })
+            .filter_map(|region| Some((&region.key, package_folder(region)?)))
             .collect();
         let mut by_folder: BTreeMap<String, Vec<Note>> = BTreeMap::new();
         for note in notes {
@@ -142,7 +135,7 @@ fn guarded(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use botnia_model::{Language, NoteFormat, RegionKey};
+    use botnia_model::{Language, NoteFormat, RegionKey, RegionLevel};
 
     use super::*;
 

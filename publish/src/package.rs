@@ -1,4 +1,7 @@
-//! Makes a release of the tables: their CSV files, the documents, and the manifest.
+//! Makes a release of the tables: their CSV files, the regions' reports and workbooks, the
+//! documents, and the manifest.
+
+mod products;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,7 +12,8 @@ use std::sync::Arc;
 
 use botnia_model::hash::ContentHasher;
 use botnia_model::{
-    CommitRecord, ContentHash, FileEntry, IndicatorEntry, Manifest, Note, Region, ReleaseNumber,
+    CommitRecord, ContentHash, FileEntry, IndicatorEntry, Manifest, Note, Region, RegionLevel,
+    ReleaseNumber,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -19,6 +23,8 @@ use crate::commit::hash_file;
 use crate::csv::{IndicatorTitles, RegionNames, content_hash, write_observations_csv};
 use crate::documents::{self, ColumnFact, ReleaseFacts, TableFact};
 use crate::manifest::RECIPE;
+use products::{RegionTables, Reporting};
+
 use crate::notes_csv::{NOTES_CSV, NotesOfRegions, notes_hash, write_notes_csv};
 use crate::releases::{Releases, Staged, in_background, release_key};
 use crate::site::{self, Pages, Site, SiteInput, SiteTables};
@@ -94,8 +100,9 @@ struct Packaging {
 }
 
 /// Makes the release ready for [`Releases::commit`]: hashes the new tables, writes the
-/// CSV beside every region's observations unless the previous release's still holds,
-/// writes the documents and the recipe, and lists all of it in the manifest.
+/// CSV beside every region's observations, the pages of its report and its workbooks unless
+/// the previous release's still hold, writes the documents and the recipe, and lists all of
+/// it in the manifest.
 ///
 /// # Errors
 /// [`PublishError::NothingToCarry`] for a carried table that the previous release does
@@ -133,6 +140,8 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
     });
 
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let reporting = Reporting::read(&packaging, &facts, &regions, &tables).await?;
+    let packages = RegionTables::of(&tables);
     let members: Vec<Vec<Member>> = stream::iter(tables)
         .map(|table| {
             let packaging = Arc::clone(&packaging);
@@ -142,6 +151,14 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         .try_collect()
         .await?;
     let mut members: Vec<Member> = members.into_iter().flatten().collect();
+    if let Some(reporting) = reporting {
+        let products: Vec<Vec<Member>> = stream::iter(packages)
+            .map(|tables| Arc::clone(&packaging).products(Arc::clone(&reporting), tables))
+            .buffered(parallelism)
+            .try_collect()
+            .await?;
+        members.extend(products.into_iter().flatten());
+    }
 
     let table_facts = packaging.top_level(&members).await?;
     let written = {
@@ -231,6 +248,15 @@ impl Packaging {
             })
     }
 
+    /// The file of the previous release, where its content is the same.
+    fn carried(&self, path: &str, content_hash: ContentHash) -> Option<Member> {
+        let previous = self.previous_files.get(path)?;
+        (previous.content_hash == Some(content_hash)).then(|| Member {
+            entry: previous.clone(),
+            carried: true,
+        })
+    }
+
     /// The CSV of a region's observations: the previous release's while the table and
     /// the titles and names in it are the same, a new one otherwise.
     async fn csv(
@@ -263,13 +289,8 @@ impl Packaging {
             &self.region_names,
             region_ids.iter().map(String::as_str),
         );
-        if let Some(previous) = self.previous_files.get(&path)
-            && previous.content_hash == Some(hash)
-        {
-            return Ok(Member {
-                entry: previous.clone(),
-                carried: true,
-            });
+        if let Some(carried) = self.carried(&path, hash) {
+            return Ok(carried);
         }
         let mut file = HashingFile::create(&self.scratch, &path)?;
         let rows = write_observations_csv(
@@ -294,13 +315,8 @@ impl Packaging {
         let path = format!("{folder}/{NOTES_CSV}");
         let notes = self.notes.of(folder);
         let hash = notes_hash(notes, &self.titles, &self.region_names);
-        if let Some(previous) = self.previous_files.get(&path)
-            && previous.content_hash == Some(hash)
-        {
-            return Ok(Member {
-                entry: previous.clone(),
-                carried: true,
-            });
+        if let Some(carried) = self.carried(&path, hash) {
+            return Ok(carried);
         }
         let mut file = HashingFile::create(&self.scratch, &path)?;
         write_notes_csv(notes, &self.titles, &self.region_names, &mut file)
@@ -483,6 +499,18 @@ impl Pages for WrittenPages<'_> {
         self.members.push(member);
         Ok(())
     }
+}
+
+/// The folder of a region's package; only the levels that have a wellbeing report have one.
+pub(crate) fn package_folder(region: &Region) -> Option<String> {
+    let [municipalities, provinces, counties] = PACKAGES;
+    let packages = match region.key.level {
+        RegionLevel::Municipality => municipalities,
+        RegionLevel::Province => provinces,
+        RegionLevel::WellbeingCounty => counties,
+        _ => return None,
+    };
+    Some(format!("{packages}/{}", region.folder()))
 }
 
 /// The folder of the package whose observations these are; `None` for any other table.

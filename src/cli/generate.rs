@@ -88,6 +88,7 @@ fn tables() -> anyhow::Result<String> {
             tables: RegionTables::builtin(),
             groups: &[],
             packages: None,
+            peers: &[],
             sets: &[],
             sources: &[],
             geo_vintage: "2026-01-01",
@@ -106,6 +107,7 @@ fn tables() -> anyhow::Result<String> {
         "region_classes",
         "revisions",
         "wellbeing",
+        "peers",
     ];
     let tables = names
         .into_iter()

@@ -13,6 +13,7 @@ mod import;
 mod jobs;
 mod logging;
 mod output;
+mod peers;
 mod regions;
 mod releases;
 mod run;
@@ -118,6 +119,8 @@ enum Command {
     Doctor,
     /// The region tables against the lists of the sources, and figures on other borders.
     Regions(regions::Regions),
+    /// With which others a region is compared, and why, according to the latest release.
+    Peers(peers::Peers),
     /// What an error code means, what still serves, and what to do.
     Explain(explain::Explain),
     /// Remove what nothing refers to; raw answers always stay.
@@ -226,6 +229,7 @@ impl Command {
             Self::Verify(command) => Box::pin(command.run(global)).await,
             Self::Doctor => Box::pin(doctor::run(global, clock)).await,
             Self::Regions(command) => Box::pin(command.run(global, clock)).await,
+            Self::Peers(command) => command.run(global).await,
             Self::Explain(command) => command.run(),
             Self::Gc(command) => command.run(global, clock).await,
             Self::Validate => validate::run(global),

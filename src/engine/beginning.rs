@@ -61,6 +61,7 @@ impl Engine {
                 .map(|(source, (list, division))| (source.clone(), list, division))
                 .collect(),
             divided_since: self.beginning_of(&manifest.geo_vintage),
+            notes: recipe.map_or_else(Vec::new, |recipe| recipe.terms.notes),
         };
         self.ledger.begin_from(self.clock.now(), &beginning).await?;
         Ok(Some(record.release))

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use botnia_config::{IndicatorSet, RegionTables, Settings};
+use botnia_config::{IndicatorSet, RegionTables, Settings, words};
 use botnia_ingest::{Answer, Archive, ArchiveError};
-use botnia_model::{AnswerRole, ContentHash, IndicatorId, Snapshot};
+use botnia_model::{AnswerRole, ContentHash, IndicatorId, Language, Snapshot};
 use botnia_transform::notes::{NoteProblem, NoteRequest, NoteTerms, read_notes};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -145,8 +145,13 @@ impl NotesImport<'_> {
 
 /// The words of the themes that the sets have, by what people may call them.
 fn themes(sets: &[IndicatorSet]) -> BTreeMap<String, String> {
-    sets.iter()
-        .flat_map(|set| &set.indicators)
-        .map(|indicator| (indicator.theme.to_lowercase(), indicator.theme.clone()))
-        .collect()
+    let mut called = BTreeMap::new();
+    for indicator in sets.iter().flat_map(|set| &set.indicators) {
+        let word = &indicator.theme;
+        let names = Language::ALL.map(|language| words::theme(language, word));
+        for name in names.into_iter().flatten().chain([word.as_str()]) {
+            called.insert(name.to_lowercase(), word.clone());
+        }
+    }
+    called
 }

@@ -172,6 +172,9 @@ fn of_publish(error: &PublishError) -> ErrorCode {
         | PublishError::TableContract { .. }
         | PublishError::Page { .. }
         | PublishError::SiteTexts { .. }
+        | PublishError::WritePage { .. }
+        | PublishError::WriteWorkbook { .. }
+        | PublishError::DrawPicture { .. }
         | PublishError::WriteJson { .. } => ErrorCode::ProgramFault,
     }
 }

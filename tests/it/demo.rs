@@ -35,6 +35,7 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
         "region_classes.parquet",
         "revisions.parquet",
         "wellbeing.parquet",
+        "peers.parquet",
         "by_province/province=14/observations.parquet",
         "municipalities/743-seinajoki/observations.parquet",
         "municipalities/743-seinajoki/observations.csv",
@@ -86,6 +87,7 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
     assert_eq!(workspace.record().expect("a record").release.get(), 1);
 
     crate::python::check_with_python(&release);
+    crate::python::check_statistics(&release);
 }
 
 #[test]

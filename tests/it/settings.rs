@@ -1,6 +1,8 @@
 //! Wrong settings: exit 2, and an error that names file, line, key and the nearest right
 //! one. The reader's own tests have every case; here is the way through the program.
 
+use std::path::Path;
+
 use crate::support::Workspace;
 
 #[test]
@@ -113,4 +115,37 @@ fn quiet_is_not_silent_about_what_failed() {
     let settings = workspace.settings();
     workspace.write_settings(&settings.replace(", \"99999\"", ""));
     workspace.botnia(&["status"]).expect_code(0);
+}
+
+/// What fails has a code, and the code a page.
+#[test]
+fn an_error_has_a_code_and_its_page() {
+    let workspace = Workspace::new("https://example.org/rest/1.1", &["127"]);
+    let ran = workspace.botnia(&["status"]).expect_code(1);
+    ran.says("error[no_data]: there is no data at");
+    workspace
+        .botnia(&["run", "--indicator", "9"])
+        .expect_code(2)
+        .says("error[usage]: ");
+    std::fs::create_dir_all(workspace.data()).expect("a folder");
+    let lock = std::fs::File::create(workspace.data().join("lock")).expect("a lock");
+    lock.lock().expect("locked");
+    let ran = workspace.botnia(&["run"]).expect_code(1);
+    ran.says("error[data_locked]: another botnia works on");
+    ran.says("more: `botnia explain data_locked`");
+
+    // No settings are needed to read on.
+    std::fs::remove_file(workspace.path().join("botnia.toml")).expect("removed");
+    let page = workspace
+        .botnia(&["explain", "data_locked"])
+        .expect_code(0)
+        .stdout;
+    let written = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors/data_locked.md");
+    assert_eq!(page, std::fs::read_to_string(written).expect("a page"));
+    let listed = workspace.botnia(&["explain"]).expect_code(0).stdout;
+    assert!(listed.lines().count() > 25, "{listed}");
+    workspace
+        .botnia(&["explain", "no_such_code"])
+        .expect_code(2)
+        .says("there is no error code `no_such_code`");
 }

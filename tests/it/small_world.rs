@@ -127,11 +127,12 @@ impl SmallWorld {
     }
 }
 
-/// Settings for a small world at `base_url`.
+/// Settings for a small world at `base_url`. One region has a folder: every file of a
+/// release is a step of its own, and those of a second folder are written as the first's are.
 fn settings_text(base_url: &str) -> String {
     let list: Vec<_> = INDICATORS.iter().map(|id| format!("\"{id}\"")).collect();
     format!(
-        "contact = \"tests\"\n[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"{base_url}\"\nindicators = [{list}]\nrequests_per_second = 1000.0\n",
+        "contact = \"tests\"\n[regions]\npackages = [\"KU743\"]\n[[source]]\nid = \"sotkanet\"\nkind = \"sotkanet\"\nbase_url = \"{base_url}\"\nindicators = [{list}]\nrequests_per_second = 1000.0\n",
         list = list.join(", "),
     )
 }
@@ -187,6 +188,7 @@ pub(crate) fn tables() -> &'static RegionTables {
             changes: &changes,
             memberships: &memberships,
             classes: &classes,
+            neighbours: &none(all.neighbours),
         })
         .expect("a part of the tables")
     });

@@ -66,13 +66,7 @@ impl Method {
     /// The valid method for an indicator whose kind was reviewed. A rate that is
     /// standardised by age has none, and only its title tells it from a crude one.
     pub fn of_indicator(indicator: &Indicator, kind: ValueKind) -> Option<Self> {
-        let is_standardised = Language::ALL.into_iter().any(|language| {
-            let title = indicator.title.get(language).to_lowercase();
-            ["vakioi", "standardi"]
-                .iter()
-                .any(|word| title.contains(word))
-        });
-        Self::of(kind).filter(|_| !is_standardised)
+        Self::of(kind).filter(|_| !is_standardised(indicator))
     }
 
     /// The value of the whole with every part's value moved by `shift`, in the unit of
@@ -108,6 +102,16 @@ impl Method {
             }
         }
     }
+}
+
+/// Whether the title says that the figures are standardised by age.
+pub fn is_standardised(indicator: &Indicator) -> bool {
+    Language::ALL.into_iter().any(|language| {
+        let title = indicator.title.get(language).to_lowercase();
+        ["vakioi", "standardi"]
+            .iter()
+            .any(|word| title.contains(word))
+    })
 }
 
 /// Why there is no figure for a whole.

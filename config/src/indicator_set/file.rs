@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{IndicatorSet, SetIndicator, THEMES};
+use super::{IndicatorSet, SetIndicator, THEMES, independent_events};
 use crate::document::Document;
 use crate::problem::{SettingsError, suggestion};
 
@@ -71,6 +71,11 @@ struct SetFileIndicator {
     /// Whether its figures are projections.
     #[serde(default)]
     projection: bool,
+    /// Whether what a share or rate counts are persons or events that do not depend on each
+    /// other. False for visits and days of care, of which one person has many, for years of
+    /// life, and for a net of two numbers: no interval is computed of them.
+    #[serde(default = "independent_events")]
+    independent_events: bool,
     /// Why it was chosen.
     why: String,
 }
@@ -199,6 +204,7 @@ fn indicator(
         producer: line.producer,
         sexes,
         projection: line.projection,
+        independent_events: line.independent_events,
         why: line.why,
     })
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use botnia_model::{RegionKey, RegionLevel, Text};
+use botnia_model::{Language, RegionKey, RegionLevel, Text};
 use serde::Deserialize;
 
 use super::RegionTables;
@@ -81,11 +81,11 @@ impl InflectedNames {
     /// name: "alueella Suupohja".
     pub fn of(&self, key: &RegionKey, name: &Text) -> InflectedName {
         match self.names.get(key) {
-            Some((known, forms)) if known.fi == name.fi => {
+            // Whatever a source calls the whole country, it is the whole country.
+            Some((_, forms)) if key.level == RegionLevel::Country => forms.clone(),
+            Some((known, forms)) if is_called(&known.fi, &name.fi) => {
                 let mut forms = forms.clone();
-                if known.or_finnish(botnia_model::Language::Sv)
-                    != name.or_finnish(botnia_model::Language::Sv)
-                {
+                if known.or_finnish(Language::Sv) != name.or_finnish(Language::Sv) {
                     forms.genitive_sv = None;
                     forms.place.sv = uninflected(key.level, name).sv;
                 }
@@ -101,8 +101,16 @@ impl InflectedNames {
     }
 }
 
+/// Whether a source's name is the known one: it is, or lacks only what tells two apart, as
+/// "Koski" for "Koski Tl".
+fn is_called(known: &str, name: &str) -> bool {
+    known
+        .strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || (rest.starts_with(' ') && !name.is_empty()))
+}
+
 fn uninflected(level: RegionLevel, name: &Text) -> Text {
-    let sv = name.or_finnish(botnia_model::Language::Sv);
+    let sv = name.or_finnish(Language::Sv);
     Text {
         fi: format!("alueella {}", name.fi),
         sv: match level {
@@ -115,7 +123,7 @@ fn uninflected(level: RegionLevel, name: &Text) -> Text {
 
 /// English inflects nothing, but some names need an article.
 fn place_in_english(level: RegionLevel, name: &Text) -> String {
-    let name = name.or_finnish(botnia_model::Language::En);
+    let name = name.or_finnish(Language::En);
     match level {
         RegionLevel::Country => "in the whole country".to_owned(),
         RegionLevel::Custom => format!("in the area {name}"),

@@ -1,5 +1,6 @@
 //! The files, read and checked against each other.
 
+mod borders;
 mod history;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub(super) fn tables(files: RegionFiles<'_>) -> Result<RegionTables, Problem> {
     let changes = changes(files.changes, &municipalities, &regions)?;
     let memberships = history::memberships(files.memberships, &municipalities, &regions)?;
     let classes = history::classes(files.classes, &municipalities)?;
+    let borders = borders::borders(files.neighbours, &municipalities)?;
     inherit_membership(&mut municipalities, &changes);
     let tables = RegionTables {
         municipalities: municipalities.into_values().collect(),
@@ -43,6 +45,7 @@ pub(super) fn tables(files: RegionFiles<'_>) -> Result<RegionTables, Problem> {
         changes,
         memberships,
         classes,
+        borders,
     };
     history::check_moves(&tables)?;
     Ok(tables)

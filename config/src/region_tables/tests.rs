@@ -247,6 +247,7 @@ fn the_reader_refuses_what_cannot_be() {
             changes: header(all.changes),
             memberships: header(all.memberships),
             classes: header(all.classes),
+            neighbours: header(all.neighbours),
         })
         .map_err(|error| error.problems()[0].to_string())
     };
@@ -300,4 +301,84 @@ fn aland_is_not_the_mainland() {
     assert_eq!(mariehamn.member_at(Nuts1), Some(&code("2")));
     assert_eq!(mariehamn.member_at(WellbeingCounty), Some(&code("91")));
     assert_eq!(mariehamn.language_status.as_deref(), Some("swedish"));
+}
+
+#[test]
+fn neighbours_are_those_that_share_a_border() {
+    let tables = RegionTables::builtin();
+    let neighbours = |municipality: &str| {
+        let municipality = code(municipality);
+        let mut names: Vec<_> = tables
+            .borders
+            .iter()
+            .filter_map(|border| {
+                let other = tables.municipality(border.across_from(&municipality)?);
+                Some(format!("{} ({})", other.unwrap().name.fi, border.border))
+            })
+            .collect();
+        names.sort();
+        names.join(", ")
+    };
+    assert_eq!(
+        neighbours("905"),
+        "Isokyrö (land), Laihia (land), Maalahti (land), Mustasaari (land), Vöyri (land)"
+    );
+    assert_eq!(neighbours("231"), "Närpiö (land)");
+    assert_eq!(
+        neighbours("072"),
+        "Lumijoki (sea), Oulu (sea), Siikajoki (sea)"
+    );
+    // Every municipality of today has one, if only across the sea.
+    for municipality in &tables.municipalities {
+        let today = municipality.exists_on(date(2026, 1, 1));
+        assert_eq!(
+            today,
+            !neighbours(municipality.code.as_str()).is_empty(),
+            "{}",
+            municipality.name.fi
+        );
+    }
+}
+
+#[test]
+fn borders_that_cannot_be_are_refused() {
+    let refused = |lines: &str| {
+        let neighbours = format!("municipality,neighbour,border,day\n{lines}\n");
+        let files = RegionFiles {
+            neighbours: &neighbours,
+            ..BUILTIN_REGION_FILES
+        };
+        match RegionTables::parse(files) {
+            Ok(tables) => format!("{} borders", tables.borders.len()),
+            Err(error) => error.problems()[0].to_string(),
+        }
+    };
+    insta::assert_snapshot!(
+        [
+            "152,905,land,2026-01-01\n231,545,land,2026-01-01",
+            "905,152,land,2026-01-01",
+            "905,905,land,2026-01-01",
+            "152,905,land,2026-01-01\n152,905,sea,2026-01-01",
+            "231,545,land,2026-01-01\n152,905,land,2026-01-01",
+            "152,905,river,2026-01-01",
+            "152,905,land,2026-01-01\n231,545,land,2025-01-01",
+            "152,906,land,2026-01-01",
+            "164,301,land,2026-01-01",
+            "152,905,land,yesterday",
+        ]
+        .map(refused)
+        .join("\n"),
+        @r"
+    2 borders
+    regions/neighbours.csv:2:1: `neighbour`: `152` does not come after `905`
+    regions/neighbours.csv:2:1: `neighbour`: `905` does not come after `905`
+    regions/neighbours.csv:3:1: the border of 152 and 905 stands in the file twice
+    regions/neighbours.csv:3:1: `neighbour`: the border of 152 and 905 stands after that of 231 and 545
+    regions/neighbours.csv:2:1: `border`: `river` is not one of land, sea
+    regions/neighbours.csv:3:1: `day`: `2025-01-01` is not 2026-01-01, the day of the lines above
+    regions/neighbours.csv:2:1: `neighbour`: municipality 906 is in none of the tables
+    regions/neighbours.csv:2:1: `municipality`: municipality 164 did not exist on 2026-01-01
+    regions/neighbours.csv:2:1: `day`: `yesterday` is not a day as YYYY-MM-DD
+    "
+    );
 }

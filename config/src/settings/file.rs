@@ -34,6 +34,10 @@ pub(super) struct SettingsFile {
     pub(super) source: Vec<SourceFile>,
     /// Groups of regions that are published like regions, one `[[group]]` table each.
     pub(super) group: Vec<GroupFile>,
+    /// With which others a region is compared in its wellbeing report, one `[[peers]]` table
+    /// for each region. A municipality without one is compared with the twenty nearest by
+    /// structure, a province or wellbeing services county without one with none.
+    pub(super) peers: Vec<PeersFile>,
     /// What the region tables are compared with, and which regions get files of their own.
     pub(super) regions: RegionsFile,
     /// Where the maps come from.
@@ -102,6 +106,22 @@ pub(super) struct GroupFile {
     /// county, `"KU743"` a municipality, `"SK142"` a subregion. They exist today and do not
     /// overlap.
     pub(super) members: Vec<String>,
+}
+
+/// The peers of a region.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PeersFile {
+    /// The region by its id: `"KU743"` is a municipality, `"MK14"` a province, `"HVA16"` a
+    /// wellbeing services county. It exists today.
+    #[schemars(extend("examples" = ["KU743"]))]
+    pub(super) region: String,
+    /// Its peers by their ids, of its own level. Either this or `method` must be given.
+    pub(super) chosen: Option<Vec<String>>,
+    /// How the peers of a municipality are found: `"neighbours"`, those that share a border
+    /// with it, or `"nearest"`, the twenty that are nearest by structure.
+    #[schemars(extend("enum" = ["neighbours", "nearest"]))]
+    pub(super) method: Option<String>,
 }
 
 /// The name of a group.
@@ -176,6 +196,7 @@ impl Default for SettingsFile {
             contact: String::new(),
             source: Vec::new(),
             group: Vec::new(),
+            peers: Vec::new(),
             regions: RegionsFile::default(),
             boundaries: BoundariesFile::default(),
             workers: WorkersFile::default(),

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::file::{SettingsFile, SourceFile};
 use super::groups::{groups, packages};
+use super::peers::peers;
 use super::{
     BoundarySettings, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind,
     SourceSettings, WorkerSettings, YearRange,
@@ -157,6 +158,7 @@ impl Reader<'_> {
         }
         let groups = groups(&mut self.document, file.group);
         let packages = packages(&mut self.document, file.regions.packages);
+        let peers = peers(&mut self.document, file.peers);
         let classification_url = file.regions.classification_url.as_deref();
         let classification_url = classification_url.and_then(|text| {
             let example = "https://data.stat.fi/api/classifications/v2";
@@ -174,6 +176,7 @@ impl Reader<'_> {
             contact: file.contact,
             source,
             groups,
+            peers,
             regions: RegionSettings {
                 classification_url,
                 packages,

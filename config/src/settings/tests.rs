@@ -4,6 +4,7 @@ mod gates;
 mod groups;
 mod indicators;
 mod packages;
+mod peers;
 mod secrets;
 
 use std::path::Path;
@@ -115,7 +116,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest() {
     insta::assert_snapshot!(refused(&format!("zzz = 1\n{LEAST}")), @r"
     the settings have a problem
     botnia.toml:1:1: `zzz`: unknown key
-      hint: known here: contact, data, gates, group, languages, regions, server, source, state, time_zone, workers
+      hint: known here: contact, data, gates, group, languages, peers, regions, server, source, state, time_zone, workers
     ");
 }
 

@@ -1,5 +1,7 @@
 //! What the columns of the top-level tables mean, in English, for catalogues.
 
+use botnia_model::Comparator;
+
 /// What `column` of `table` (a name without its ending) means; `None` for a column that
 /// the published tables do not have.
 pub fn column_description(table: &str, column: &str) -> Option<&'static str> {
@@ -8,6 +10,8 @@ pub fn column_description(table: &str, column: &str) -> Option<&'static str> {
         .or_else(|| of_indicators(column))
         .or_else(|| of_regions(column))
         .or_else(|| of_changes(column))
+        .or_else(|| of_judgements(column))
+        .or_else(|| of_peers(column))
 }
 
 /// Where a column means something else in one table than in the others.
@@ -37,6 +41,7 @@ fn special(table: &str, column: &str) -> Option<&'static str> {
             "Whether the value is published or computed; null where there is none"
         }
         ("wellbeing", "sex") => "total, or the only sex that the indicator has",
+        ("peers", "position") => "Place among the peers, from 1; the nearest first",
         _ => return None,
     })
 }
@@ -195,6 +200,97 @@ fn of_changes(column: &str) -> Option<&'static str> {
             "The value of the area's wellbeing services county in the same year"
         }
         "country_value" => "The value of the whole country in the same year",
+        "peers_value" => {
+            "The median of the values of the area's peers in the same year; null where fewer than \
+             half of them have one"
+        }
+        "rest_of_province_value" => {
+            "The value of the other municipalities of the province together in the same year, \
+             computed where that is valid; null where it is not, or where one of them has none"
+        }
+        _ => return None,
+    })
+}
+
+/// Of `wellbeing`: what is said of a figure.
+fn of_judgements(column: &str) -> Option<&'static str> {
+    Some(match column {
+        "interval_low" => {
+            "Lower limit of the interval of 95 %, in the unit of the value; null where no \
+             interval would be honest"
+        }
+        "interval_high" => "Upper limit of the interval of 95 %, in the unit of the value",
+        "interval_method" => {
+            "published, wilson_from_counts, wilson_reconstructed, byar_from_counts, \
+             exact_from_counts, or none: see docs/methods.md"
+        }
+        "change_verdict" => {
+            "The value beside the previous one: better, similar, worse, higher, lower or \
+             not_compared; similar as long as the two intervals touch"
+        }
+        "change_not_compared" => {
+            "Why the change is not judged: no_value, no_comparator or no_interval; null where it is"
+        }
+        "trend" => "increasing, decreasing, no_change or not_calculated, over the last five years",
+        "trend_verdict" => {
+            "What the trend means: getting_better, getting_worse, increasing, decreasing, \
+             no_change or not_calculated"
+        }
+        "no_trend" => {
+            "Why there is no trend: no_value, not_comparable, no_interval, overlapping_periods, \
+             too_few_years or break; null where there is one"
+        }
+        "sentence_fi" => "What the figure says, in one sentence in Finnish",
+        "sentence_sv" => "What the figure says, in one sentence in Swedish",
+        "sentence_en" => "What the figure says, in one sentence in English",
+        _ => return of_comparisons(column),
+    })
+}
+
+/// Of `wellbeing`: the verdict beside each comparator.
+fn of_comparisons(column: &str) -> Option<&'static str> {
+    if let Some(comparator) = column.strip_suffix("_verdict") {
+        return Some(match comparator.parse().ok()? {
+            Comparator::Province => {
+                "The value beside that of the province: better, similar or worse, or higher, \
+                 similar or lower where neither direction is good, or not_compared"
+            }
+            Comparator::WellbeingCounty => "The same beside the wellbeing services county",
+            Comparator::Country => "The same beside the whole country",
+            Comparator::Peers => "The same beside the median of the peers",
+            Comparator::RestOfProvince => "The same beside the rest of the province",
+        });
+    }
+    let comparator = column.strip_suffix("_not_compared")?;
+    Some(match comparator.parse().ok()? {
+        Comparator::Province => {
+            "Why it is not compared with the province: same_region (there is none for the area), \
+             no_value, not_comparable, no_comparator or no_interval; null where it is"
+        }
+        Comparator::WellbeingCounty => {
+            "Why it is not compared with the wellbeing services county; null where it is"
+        }
+        Comparator::Country => "Why it is not compared with the whole country; null where it is",
+        Comparator::Peers => "Why it is not compared with the peers; null where it is",
+        Comparator::RestOfProvince => {
+            "Why it is not compared with the rest of the province; null where it is"
+        }
+    })
+}
+
+/// Of `peers`.
+fn of_peers(column: &str) -> Option<&'static str> {
+    Some(match column {
+        "peer_region_id" => "An area with which it is compared",
+        "method" => {
+            "How the peers were found: chosen (in the settings), neighbours (they share a border) \
+             or nearest (by the distance)"
+        }
+        "distance" => {
+            "Weighted distance of the standardised figures that basis names; null where the peers \
+             were not found by it"
+        }
+        "basis" => "What the peers were found by: settings, borders and their day, or the figures",
         _ => return None,
     })
 }

@@ -426,6 +426,11 @@ pub(crate) fn table_content(language: Language, table: &str) -> &'static str {
             "tabellen för välfärdsberättelsen: en rad per indikatoruppsättning, indikator och område",
             "the table for wellbeing reports: one row per set, indicator and area",
         ],
+        "peers" => [
+            "mihin muihin alueisiin kutakin aluetta verrataan ja millä perusteella",
+            "med vilka andra områden varje område jämförs och på vilken grund",
+            "with which other areas each area is compared, and why",
+        ],
         _ => ["taulukko", "tabell", "a table"],
     };
     match language {

@@ -9,12 +9,21 @@
 //! sentence was computed before it came here; a chart computes where a figure stands on the
 //! paper, and nothing else.
 
+mod charts;
 mod columns;
 mod context;
+mod figures;
+mod highlights;
+mod page;
+mod plain;
+mod product;
 mod read;
 mod series;
+mod words;
 
 pub use context::{IndicatorDetails, PeerGroup, ReportContext};
+pub use page::{Pages, report_file, short_file};
+pub use product::{PageKind, page_file, page_hash};
 pub use read::{RegionFile, read_region_report};
 pub use series::{ComparatorSeries, Point, Series};
 
@@ -220,5 +229,7 @@ impl RegionReport {
 
 #[cfg(test)]
 pub(crate) mod made_up;
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 
-use botnia_model::{Period, RegionId, RegionKey, RegionLevel, Sex, Status};
+use botnia_model::hash::ContentHasher;
+use botnia_model::{ContentHash, Period, RegionId, RegionKey, RegionLevel, Sex, Status};
 
 use super::columns::Batch;
 use crate::PublishError;
@@ -81,6 +82,28 @@ impl ComparatorSeries {
         self.of_region(region)
             .and_then(|series| series.get(indicator_id))
             .map_or(&[], |series| series.points.as_slice())
+    }
+
+    /// The hash of all series about each area.
+    pub fn hashes(&self) -> BTreeMap<RegionId, ContentHash> {
+        self.0
+            .iter()
+            .filter_map(|(region, series)| {
+                let mut hasher = ContentHasher::new();
+                for (indicator, series) in series {
+                    hasher.part(indicator.as_bytes());
+                    hasher.part(&(series.points.len() as u64).to_le_bytes());
+                    for point in &series.points {
+                        hasher.part(point.period.as_str().as_bytes());
+                        hasher.part(point.status.as_str().as_bytes());
+                        let value = point.value.map(f64::to_bits);
+                        hasher.part(&value.map(u64::to_le_bytes).unwrap_or_default());
+                        hasher.part(&[u8::from(value.is_some())]);
+                    }
+                }
+                Some((region.parse().ok()?, hasher.finish()))
+            })
+            .collect()
     }
 
     /// All series about an area, by indicator.

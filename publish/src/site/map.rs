@@ -392,7 +392,11 @@ mod tests {
 
     #[test]
     fn the_finder_is_for_the_mouse_alone() {
-        let links = [(key("005"), "\"Alajärvi\"".to_owned(), Some("a&b.html".to_owned()))];
+        let links = [(
+            key("005"),
+            "\"Alajärvi\"".to_owned(),
+            Some("a&b.html".to_owned()),
+        )];
         let svg = maps().finder(&links).unwrap();
         assert!(svg.contains("<a href=\"a&amp;b.html\" tabindex=\"-1\">"));
         assert!(svg.contains("&quot;Alajärvi&quot;"));

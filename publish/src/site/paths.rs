@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use botnia_model::{ContentHash, IndicatorId, Language, Region, RegionLevel};
+use botnia_model::{ContentHash, IndicatorId, Language};
+
+use crate::report::report_file;
 
 /// The style sheet of every page.
 pub(crate) const STYLES: &str = "site/botnia.css";
@@ -99,21 +101,6 @@ fn file_stem(id: &IndicatorId) -> String {
     stem
 }
 
-/// The folder with the packages of a level's regions; none for a level without.
-pub(crate) fn packages(level: RegionLevel) -> Option<&'static str> {
-    match level {
-        RegionLevel::Municipality => Some("municipalities"),
-        RegionLevel::Province => Some("provinces"),
-        RegionLevel::WellbeingCounty => Some("wellbeing-counties"),
-        _ => None,
-    }
-}
-
-/// A region's folder within the release.
-pub(crate) fn region_folder(region: &Region) -> Option<String> {
-    packages(region.key.level).map(|packages| format!("{packages}/{}", region.folder()))
-}
-
 /// What a region's folder holds in `language`.
 pub(crate) fn region_page(folder: &str, language: Language) -> String {
     match language {
@@ -125,11 +112,7 @@ pub(crate) fn region_page(folder: &str, language: Language) -> String {
 
 /// A region's wellbeing report in `language`.
 pub(crate) fn region_report(folder: &str, language: Language) -> String {
-    match language {
-        Language::Fi => format!("{folder}/raportti.fi.html"),
-        Language::Sv => format!("{folder}/rapport.sv.html"),
-        Language::En => format!("{folder}/report.en.html"),
-    }
+    format!("{folder}/{}", report_file(language))
 }
 
 /// What leads from the page at `path` to the root of the release.

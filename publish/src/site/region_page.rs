@@ -149,19 +149,24 @@ fn list(desk: Desk<'_>, folder: &str, language: Language) -> Vec<FileRow> {
 
 /// Where a file stands in the list, and the key of what it is.
 fn kind(name: &str, language: Language) -> (usize, &'static str) {
-    let own = |of: Language| usize::from(of != language);
+    let own = |of: Language| 2 * usize::from(of != language);
     match name {
+        "paatoksentekijalle.fi.html" => (1 + own(Language::Fi), "file_short"),
+        "for-beslutsfattare.sv.html" => (1 + own(Language::Sv), "file_short"),
+        "decision-makers.en.html" => (1 + own(Language::En), "file_short"),
         "raportti.fi.html" => (own(Language::Fi), "file_report_fi"),
         "rapport.sv.html" => (own(Language::Sv), "file_report_sv"),
         "report.en.html" => (own(Language::En), "file_report_en"),
-        "indikaattorit.fi.xlsx" | "indikatorer.sv.xlsx" => (2, "file_workbook"),
-        "observations.csv" => (3, "file_csv"),
-        "wellbeing.parquet" => (4, "file_wellbeing"),
-        "observations.parquet" => (5, "file_observations"),
-        "notes.csv" => (6, "file_notes"),
-        "feed.atom" => (7, "file_feed"),
-        name if name.starts_with("charts/") => (9, "file_chart"),
-        _ => (8, "file_other"),
+        "indikaattorit.fi.xlsx" | "indikatorer.sv.xlsx" | "indicators.en.xlsx" => {
+            (3, "file_workbook")
+        }
+        "observations.csv" => (4, "file_csv"),
+        "wellbeing.parquet" => (5, "file_wellbeing"),
+        "observations.parquet" => (6, "file_observations"),
+        "notes.csv" => (7, "file_notes"),
+        "feed.atom" => (8, "file_feed"),
+        name if name.starts_with("charts/") => (10, "file_chart"),
+        _ => (9, "file_other"),
     }
 }
 

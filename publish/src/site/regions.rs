@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use botnia_model::{Language, Region, RegionKey, RegionLevel};
 
-use super::paths::{region_folder, region_page, region_report};
+use super::paths::{region_page, region_report};
+use crate::package::package_folder;
 
 /// The areas, by key.
 pub(super) struct Areas<'a> {
@@ -28,7 +29,7 @@ impl<'a> Areas<'a> {
         let by_key = regions
             .iter()
             .filter_map(|region| {
-                let folder = region_folder(region)?;
+                let folder = package_folder(region)?;
                 let within = format!("{folder}/");
                 let next = files.range(within.clone()..).next();
                 let folder = next
@@ -38,7 +39,9 @@ impl<'a> Areas<'a> {
                     return None;
                 }
                 let reports = Language::ALL.map(|language| {
-                    let report = folder.as_ref().map(|folder| region_report(folder, language));
+                    let report = folder
+                        .as_ref()
+                        .map(|folder| region_report(folder, language));
                     report.is_some_and(|report| files.contains_key(&report))
                 });
                 let area = Area {

@@ -1,6 +1,6 @@
 //! A ledger that is begun anew beside releases: what they say of each indicator.
 
-use botnia_model::{AnswerRole, ContentHash, Event, IndicatorId, ReleaseNumber, SourceId};
+use botnia_model::{AnswerRole, ContentHash, Event, IndicatorId, Note, ReleaseNumber, SourceId};
 use jiff::Timestamp;
 
 use super::stored::json;
@@ -20,6 +20,9 @@ pub struct Beginning {
     pub divisions: Vec<(SourceId, ContentHash, ContentHash)>,
     /// Since when the sources use those divisions.
     pub divided_since: Timestamp,
+    /// The notes that it publishes. Which files they came in no release tells: they are kept
+    /// under its manifest.
+    pub notes: Vec<Note>,
 }
 
 impl Ledger {
@@ -83,6 +86,18 @@ impl Ledger {
                 .bind(source.as_str())
                 .bind(division.to_string())
                 .bind(beginning.divided_since.to_string());
+            writing.execute(statement).await?;
+        }
+        for note in &beginning.notes {
+            let statement = sqlx::query(
+                "INSERT INTO notes (note_id, note, file, imported_at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (note_id) DO NOTHING",
+            );
+            let statement = statement
+                .bind(note.id().to_string())
+                .bind(json(note))
+                .bind(beginning.manifest.to_string())
+                .bind(now.to_string());
             writing.execute(statement).await?;
         }
         writing

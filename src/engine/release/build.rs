@@ -63,6 +63,7 @@ impl Making<'_> {
                     tables: &terms.region_tables,
                     groups: &terms.groups,
                     packages: terms.packages.as_ref(),
+                    peers: &terms.peers,
                     sets: &terms.sets,
                     sources: &credits,
                     geo_vintage: &terms.geo_vintage,

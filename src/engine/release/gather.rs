@@ -84,6 +84,7 @@ impl Engine {
             groups: self.settings.groups.clone(),
             contact: self.settings.contact.clone(),
             packages: self.settings.regions.packages.clone(),
+            peers: self.settings.peers.clone(),
             notes: self.notes_that_hold().await?,
         };
         let year = i32::from(self.zoned(moment).year());

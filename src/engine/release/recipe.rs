@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator, SourceKind};
+use botnia_config::{
+    CustomGroup, IndicatorSet, RegionPeers, RegionTables, SetIndicator, SourceKind,
+};
 use botnia_ingest::Archive;
 use botnia_model::{
     ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Note, Region, RegionKey,
@@ -69,6 +71,9 @@ pub(crate) struct Terms {
     /// The regions that get a folder of their own; none: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) packages: Option<BTreeSet<RegionKey>>,
+    /// The peers of regions, as the settings have them.
+    #[serde(default)]
+    pub(crate) peers: Vec<RegionPeers>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
     /// How the keeper of the site can be reached, as the settings have it.

@@ -10,7 +10,7 @@ pub(super) fn listed(language: Language) -> impl Iterator<Item = (&'static str, 
         .map(move |(path, texts)| (path, in_language(language, texts)))
 }
 
-const FILES: [(&str, [&str; 3]); 17] = [
+const FILES: [(&str, [&str; 3]); 18] = [
     (
         "observations.parquet",
         [
@@ -90,6 +90,14 @@ const FILES: [(&str, [&str; 3]); 17] = [
             "Hyvinvointikertomuksen taulukko",
             "Välfärdsberättelsens tabell",
             "The table of the wellbeing report",
+        ],
+    ),
+    (
+        "peers.parquet",
+        [
+            "Kuntien vertailukunnat",
+            "Kommunernas jämförelsekommuner",
+            "The peers of the municipalities",
         ],
     ),
     (

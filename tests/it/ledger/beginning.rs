@@ -1,7 +1,10 @@
 //! A ledger that is begun anew beside releases.
 
 use botnia::engine::ledger::{AnswerPlace, Beginning, Completion, Figures, SeriesChange};
-use botnia_model::{AnswerRole, ContentHash, Event, Findings, ReleaseNumber};
+use botnia_model::{
+    AnswerRole, ContentHash, Event, Findings, Language, Note, NoteFormat, NoteSubject, RegionKey,
+    ReleaseNumber,
+};
 
 use super::place::{Place, at};
 
@@ -40,6 +43,15 @@ fn beginning() -> Beginning {
             ContentHash::of(b"division"),
         )],
         divided_since: at(5),
+        notes: vec![Note {
+            region: RegionKey::finland(),
+            subject: NoteSubject::Theme("children".to_owned()),
+            date: "2026-11-22".parse().expect("a day"),
+            author: "Nuorisovaltuusto".to_owned(),
+            language: Language::Fi,
+            format: NoteFormat::Plain,
+            text: "Keksitty huomio.".to_owned(),
+        }],
     }
 }
 
@@ -69,6 +81,9 @@ pub(super) async fn a_new_ledger_begins_with_what_a_release_says(place: &Place) 
     let source = &beginning.divisions[0].0;
     let since = ledger.division_since(source).await.expect("read");
     assert_eq!(since, Some(at(5)));
+    let notes = ledger.notes().await.expect("the notes");
+    let notes: Vec<_> = notes.into_iter().map(|kept| kept.note).collect();
+    assert_eq!(notes, beginning.notes);
     // It is not announced a second time.
     let newest = ledger.newest_release().await.expect("read");
     assert_eq!(newest, Some(beginning.release));

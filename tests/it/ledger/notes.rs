@@ -27,10 +27,12 @@ fn keep(text: &str) -> NoteRequest {
 pub(super) async fn the_same_note_again_is_no_second_one(place: &Place) {
     let ledger = place.open().await;
     let (first, second) = (ContentHash::of(b"first"), ContentHash::of(b"second"));
-    let imported = ledger.import_notes(at(0), &first, &[keep("a"), keep("b")], false);
+    let both = [keep("a"), keep("b")];
+    let imported = ledger.import_notes(at(0), &first, &both, false);
     let imported = imported.await.expect("imported");
     assert_eq!((imported.added, imported.known), (2, 0));
-    let imported = ledger.import_notes(at(9), &second, &[keep("b"), keep("c")], false);
+    let both = [keep("b"), keep("c")];
+    let imported = ledger.import_notes(at(9), &second, &both, false);
     let imported = imported.await.expect("imported");
     assert_eq!((imported.added, imported.known), (1, 1));
     ledger.close().await;
@@ -65,7 +67,8 @@ pub(super) async fn a_withdrawn_note_stays_withdrawn_until_somebody_restores_it(
     let file = ContentHash::of(b"file");
     let id = note("a").id();
     let import = async |request: NoteRequest, restore| {
-        let imported = ledger.import_notes(at(0), &file, &[request], restore);
+        let requests = [request];
+        let imported = ledger.import_notes(at(0), &file, &requests, restore);
         imported.await.expect("imported")
     };
     let holds = async || {

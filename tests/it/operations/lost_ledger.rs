@@ -78,7 +78,7 @@ fn what_is_lost_is_held_and_what_fails_keeps_its_figures() {
     let rows = |kind| Fault::new(kind).path("/rest/1.1/json");
     world.set_faults(vec![
         rows(FaultKind::MissingRegions { regions: vec![4] }).indicator(short),
-        rows(FaultKind::ServerError { status: 404 }).indicator(fails),
+        rows(FaultKind::Forbidden).indicator(fails),
     ]);
     let summary = run(&world, &data, &clock);
     assert_eq!(summary.begun_from, Some(first.release));
@@ -92,7 +92,7 @@ fn what_is_lost_is_held_and_what_fails_keeps_its_figures() {
     let [_, _, third] = INDICATORS;
     world.set_faults(vec![
         rows(FaultKind::MissingRegions { regions: vec![4] }).indicator(short),
-        Fault::new(FaultKind::ServerError { status: 404 })
+        Fault::new(FaultKind::Forbidden)
             .path("/rest/1.1/indicators")
             .indicator(third),
     ]);

@@ -167,7 +167,8 @@ fn duckdb_reads_one_municipality_without_fetching_the_file() {
         return left_out("target/python is absent");
     }
     let upstream = Upstream::start(SandboxOptions::default());
-    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["all"]);
+    let url = upstream.sandbox().base_url();
+    let workspace = Workspace::with_every_year(url.as_str(), &["all"]);
     let settings = std::fs::read_to_string(workspace.path().join("botnia.toml")).expect("settings");
     workspace.write_settings(&settings.replace("50.0", "1000.0"));
     workspace.botnia(&["run", "--quiet"]).expect_code(0);

@@ -11,6 +11,7 @@ use botnia_model::{
 
 use super::cells::ByRegion;
 use super::{Method, Populations, Whole};
+use crate::methods::rounding::{self, decimals_shown};
 
 /// A published figure that is not what its parts come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,20 +128,9 @@ pub fn wholes_of<'r>(regions: impl IntoIterator<Item = &'r Region>) -> Vec<Whole
 /// Half a unit of the last decimal that any value shows; nothing for counts without
 /// decimals, which nobody rounded, and for values that are not rounded at all.
 fn half_unit(observations: &[Observation], method: Method) -> f64 {
-    /// More decimals than any statistic shows are those of an unrounded value.
-    const MOST_SHOWN: usize = 6;
-    let values = observations.iter().filter_map(|row| row.value);
-    let decimals = values
-        .map(|value| {
-            let text = value.to_string();
-            text.split_once('.')
-                .map_or(0, |(_, decimals)| decimals.len())
-        })
-        .max();
-    match decimals {
+    match decimals_shown(observations.iter().filter_map(|row| row.value)) {
         None => 0.0,
         Some(0) if method == Method::Sum => 0.0,
-        Some(shown) if shown > MOST_SHOWN => 0.0,
-        Some(shown) => (0..shown).fold(0.5, |half, _| half / 10.0),
+        Some(shown) => rounding::half_unit(shown),
     }
 }

@@ -9,11 +9,15 @@
 //! * The operation is tried first on the wholes that the source does publish. Where one is
 //!   not what its parts come to, or where an abolished municipality still has a figure,
 //!   nothing is computed of the same parts in that period.
+//! * The rest of a province is computed of the other municipalities under the same
+//!   conditions, and never as the province less one of them.
 
 use std::collections::{HashMap, HashSet};
 
 use botnia_config::{CustomGroup, IndicatorSet};
-use botnia_model::{IndicatorId, Observation, Period, RegionKey, RegionLevel, ValueKind};
+use botnia_model::{
+    IndicatorId, Observation, Origin, Period, RegionKey, RegionLevel, Sex, ValueKind,
+};
 
 use super::credits::Catalogue;
 use super::places::{POPULATION_INDICATOR, Places};
@@ -32,6 +36,8 @@ pub(super) struct Aggregator {
     /// Every region of today's division with its parts.
     wholes: Vec<Whole>,
     groups: Vec<Whole>,
+    /// Every municipality with the others of its province, where there are any.
+    rests: Vec<Whole>,
     populations: Populations,
 }
 
@@ -79,6 +85,7 @@ impl Aggregator {
         });
         Ok(Self {
             methods,
+            rests: rests_of(&wholes),
             wholes,
             groups: groups
                 .iter()
@@ -163,6 +170,51 @@ impl Aggregator {
         blocked
     }
 
+    /// The figures of the rest of the province of every municipality, by municipality and
+    /// period, as far as they can be computed, in these periods and of this sex.
+    pub(super) fn rest_of_province(
+        &self,
+        id: &IndicatorId,
+        observations: &[Observation],
+        sex: Sex,
+        periods: &HashSet<&Period>,
+        places: &Places,
+    ) -> HashMap<(RegionKey, Period), f64> {
+        let Some(method) = self.methods.get(id).copied() else {
+            return HashMap::new();
+        };
+        let observations: Vec<Observation> = observations
+            .iter()
+            .filter(|row| row.origin == Origin::Published)
+            .filter(|row| row.sex == sex && row.breakdown.is_none())
+            .filter(|row| periods.contains(&row.period))
+            .cloned()
+            .collect();
+        let unsound = self.unsound(&observations, method, places);
+        let is_sound = |rest: &Whole, period: &Period| {
+            unsound.0.get(period).is_none_or(|regions| {
+                let mut members = rest.members.iter();
+                !members.any(|member| regions.contains_key(member))
+            })
+        };
+        let rests: HashMap<&RegionKey, &Whole> =
+            self.rests.iter().map(|rest| (&rest.region, rest)).collect();
+        let wanted = |region: &RegionKey, period: &Period| {
+            rests.get(region).is_some_and(|rest| is_sound(rest, period))
+        };
+        let rests = aggregate(
+            &self.rests,
+            &observations,
+            method,
+            &self.populations,
+            wanted,
+        );
+        let figures = rests.figures.into_iter();
+        figures
+            .filter_map(|figure| Some(((figure.region, figure.period), figure.value?)))
+            .collect()
+    }
+
     /// Of which regions nothing may be computed, by period.
     fn unsound(&self, observations: &[Observation], method: Method, places: &Places) -> Unsound {
         let mut unsound = Unsound::default();
@@ -211,6 +263,25 @@ impl Aggregator {
             .flat_map(|whole| &whole.members)
             .find_map(|member| regions.get(member).copied())
     }
+}
+
+/// Every municipality of a province, with the others as what its rest consists of.
+fn rests_of(wholes: &[Whole]) -> Vec<Whole> {
+    let provinces = wholes.iter();
+    provinces
+        .filter(|whole| whole.region.level == RegionLevel::Province && whole.members.len() > 1)
+        .flat_map(|province| {
+            province.members.iter().map(|own| Whole {
+                region: own.clone(),
+                members: province
+                    .members
+                    .iter()
+                    .filter(|other| *other != own)
+                    .cloned()
+                    .collect(),
+            })
+        })
+        .collect()
 }
 
 /// The regions of which nothing may be computed, with the reason, by period.

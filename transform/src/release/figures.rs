@@ -81,8 +81,7 @@ impl Figures {
             pass.add(id, &observations, &first_releases, places)?;
             spans.push(Span::of(&observations));
             places.take_populations(id, &observations);
-            let aggregates = aggregator.applies_to(id).then_some(blocked.as_slice());
-            reported.take(series, &observations, aggregates, places);
+            reported.take(series, &observations, &blocked, aggregator, places);
         }
         own_use.finish(catalogue, files)?;
         let changes = history.finish(catalogue, places, files)?;

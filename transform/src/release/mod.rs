@@ -10,8 +10,8 @@
 //! the number of indicators, but for some hundred bytes per reported figure.
 //!
 //! What is deliberately absent: the clock, the network, hashing of files (content is
-//! hashed, bytes are not), and any figure that nobody asked for: intervals, trends and
-//! verdicts are made elsewhere.
+//! hashed, bytes are not), and the statistics themselves: intervals, trends, verdicts and
+//! distances are those of [`crate::methods`].
 
 mod aggregates;
 mod as_of;
@@ -25,6 +25,7 @@ mod files;
 mod memberships;
 mod notable;
 mod own_use;
+mod peers;
 mod places;
 mod reasons;
 mod region_files;
@@ -43,7 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write};
 
-use botnia_config::{CustomGroup, IndicatorSet, RegionTables, SetIndicator};
+use botnia_config::{CustomGroup, IndicatorSet, RegionPeers, RegionTables, SetIndicator};
 use botnia_model::{
     Change, ContentHash, Indicator, IndicatorId, IndicatorState, Manifest, Observation, Origin,
     Period, Region, RegionKey, RegionLevel, ReleaseNumber, SourceId, Text,
@@ -61,9 +62,10 @@ pub use self::differing::differing_indicators;
 use self::figures::{Figures, History};
 use self::files::Files;
 pub use self::notable::NotableRevision;
+use self::peers::Peers;
 pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
-pub use self::released::{indicator_titles, region_names};
+pub use self::released::{ReleasedPeer, indicator_titles, region_names, released_peers};
 use self::wellbeing::Reported;
 use crate::TransformError;
 
@@ -154,6 +156,8 @@ pub struct Build<'a> {
     /// The regions that get a folder of their own; none: every municipality, province and
     /// wellbeing services county.
     pub packages: Option<&'a BTreeSet<RegionKey>>,
+    /// The peers of regions that the settings have.
+    pub peers: &'a [RegionPeers],
     /// The indicator sets of the reporting table.
     pub sets: &'a [IndicatorSet],
     /// How the sources want to be named.
@@ -259,6 +263,7 @@ pub fn build(
         tables,
         groups,
         packages,
+        peers,
         sets,
         sources,
         geo_vintage,
@@ -281,10 +286,11 @@ pub fn build(
 
     let catalogue = Catalogue { series, sources };
     let aggregator = Aggregator::new(catalogue, sets, groups, &places, inputs)?;
+    let peers = Peers::find(peers, catalogue, tables, &places, inputs)?;
     let figures = Figures::read(
         catalogue,
         &aggregator,
-        Reported::new(sets),
+        Reported::new(sets, &places, &peers),
         History::new(release, catalogue, previous, boundaries)?,
         &mut places,
         inputs,
@@ -292,6 +298,7 @@ pub fn build(
     )?;
     figures.contents.write(&places, catalogue, &mut files)?;
     wellbeing::write(sets, &figures.reported, &places, catalogue, &mut files)?;
+    peers.write(&places, catalogue, &mut files)?;
     files.table(
         "indicators.parquet",
         catalogue::table(series, &figures.spans),

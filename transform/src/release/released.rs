@@ -5,11 +5,11 @@ use std::fs::File;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int32Type;
+use arrow_array::types::{Float64Type, Int32Type};
+use arrow_array::{Array as _, RecordBatch};
 use arrow_schema::ArrowError;
-use botnia_model::{IndicatorId, RegionId, Text};
+use botnia_model::{IndicatorId, PeerMethod, RegionId, Text};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -188,6 +188,61 @@ pub fn indicator_titles(file: File) -> Result<BTreeMap<IndicatorId, Text>, Trans
 /// A file that is no such table.
 pub fn region_names(file: File) -> Result<BTreeMap<RegionId, Text>, TransformError> {
     texts(file, "the table of regions", "region_id", "name")
+}
+
+/// A peer of a region, as released.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReleasedPeer {
+    /// The region.
+    pub region: RegionId,
+    /// A region with which it is compared.
+    pub peer: RegionId,
+    /// Its place among the peers, from 1.
+    pub position: i32,
+    /// How it was found.
+    pub method: PeerMethod,
+    /// How far it is, where it was found by a distance.
+    pub distance: Option<f64>,
+    /// What it was found by.
+    pub basis: String,
+}
+
+/// The rows of a `peers.parquet`, in their order: those of a region stand together.
+///
+/// # Errors
+/// A file that is no such table.
+pub fn released_peers(file: File) -> Result<Vec<ReleasedPeer>, TransformError> {
+    let object = "the table of peers";
+    let mut peers = Vec::new();
+    for batch in build(object, reader(object, file)?)? {
+        let batch = batch.map_err(|source| unreadable(object, source.into()))?;
+        peers_of(&batch, &mut peers).map_err(|source| unreadable(object, source.into()))?;
+    }
+    Ok(peers)
+}
+
+fn peers_of(batch: &RecordBatch, peers: &mut Vec<ReleasedPeer>) -> Result<(), ArrowError> {
+    let regions = Words::<RegionId>::of(batch, "region_id")?;
+    let others = Words::<RegionId>::of(batch, "peer_region_id")?;
+    let methods = Words::<PeerMethod>::of(batch, "method")?;
+    let bases = Words::<String>::of(batch, "basis")?;
+    let positions = column(batch, "position")?;
+    let positions = positions.as_primitive_opt::<Int32Type>();
+    let positions = positions.ok_or_else(|| wrong_type("position"))?;
+    let distances = column(batch, "distance")?;
+    let distances = distances.as_primitive_opt::<Float64Type>();
+    let distances = distances.ok_or_else(|| wrong_type("distance"))?;
+    for row in 0..batch.num_rows() {
+        peers.push(ReleasedPeer {
+            region: regions.required(row)?.clone(),
+            peer: others.required(row)?.clone(),
+            position: positions.value(row),
+            method: *methods.required(row)?,
+            distance: distances.is_valid(row).then(|| distances.value(row)),
+            basis: bases.required(row)?.clone(),
+        });
+    }
+    Ok(())
 }
 
 fn texts<K: FromStr + Ord + Clone>(

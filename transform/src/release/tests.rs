@@ -3,9 +3,11 @@
 mod aggregates;
 mod files;
 mod history;
+mod judgements;
 mod licences;
 mod memberships;
 mod past;
+mod peers;
 mod reasons;
 mod recorded;
 mod reporting;

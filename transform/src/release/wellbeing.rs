@@ -7,7 +7,13 @@
 //! * The *own* value is the latest one that is published for the region.
 //! * The *previous* value is the latest one before it of the same kind of period: a
 //!   quarter is compared with the same quarter, three years with three years.
-//! * Comparators are values of exactly the same period.
+//! * Comparators are values of exactly the same period. The peers' is the median of those
+//!   that the peers have, if at least half of them have one; that of the rest of the
+//!   province is computed from the other municipalities, where that is valid.
+//! * Interval, verdicts and trend are those of [`crate::methods`]. A reason stands beside
+//!   every verdict and trend that there is not; the first that holds decides, in the order:
+//!   the comparator does not exist for the region, there is no own figure, the kind of
+//!   number cannot be compared, the comparator has no figure, there is no interval.
 //! * Without a value, `status` says why; the first rule that holds decides:
 //!   1. `fetch_failed`: the release does not have the indicator.
 //!   2. `not_published`: its figures may not be published onward.
@@ -22,16 +28,27 @@
 //! * `blocked` says why botnia computed no figure later than the own value. Only published
 //!   levels decide whether a level has ended: what is computed follows them.
 
+mod judgement;
+mod sentences;
+mod surroundings;
 mod table;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use botnia_config::IndicatorSet;
-use botnia_model::{IndicatorId, Observation, Origin, Period, RegionKey, RegionLevel, Sex, Status};
+use botnia_model::{
+    IndicatorId, Observation, Origin, Period, Polarity, RegionKey, RegionLevel, Sex, Status,
+    ValueKind,
+};
 
+use self::judgement::{Judge, Judgement};
+use self::surroundings::{COMPARATORS, Other, Surroundings, surroundings};
+use super::aggregates::Aggregator;
+use super::peers::Peers;
 use super::places::Places;
 use super::{Series, series_id};
 use crate::aggregation::{BlockReason, Blocked};
+use crate::methods::interval::IntervalRule;
 
 pub(super) use self::table::write;
 
@@ -51,15 +68,19 @@ struct Figure {
     blocked: Option<BlockReason>,
     previous: Option<(i32, f64)>,
     five_years_before: Option<f64>,
-    province_value: Option<f64>,
-    wellbeing_county_value: Option<f64>,
-    country_value: Option<f64>,
+    /// The figures of the comparators, in their order.
+    others: [Option<f64>; COMPARATORS],
+    judgement: Judgement,
 }
 
 impl Figure {
-    fn without_value(region: usize, sex: Sex, status: Status) -> Self {
+    fn without_value(surroundings: &Surroundings, sex: Sex, status: Status) -> Self {
+        let mut exists = [false; COMPARATORS];
+        for (exists, other) in exists.iter_mut().zip(&surroundings.others) {
+            *exists = !matches!(other, Other::None);
+        }
         Self {
-            region,
+            region: surroundings.region,
             sex,
             period: None,
             value: None,
@@ -69,9 +90,8 @@ impl Figure {
             blocked: None,
             previous: None,
             five_years_before: None,
-            province_value: None,
-            wellbeing_county_value: None,
-            country_value: None,
+            others: [None; COMPARATORS],
+            judgement: Judgement::without_value(exists),
         }
     }
 
@@ -80,47 +100,76 @@ impl Figure {
     }
 }
 
+/// What the sets say of an indicator, as far as its figures are judged by it.
+#[derive(Clone, Copy)]
+struct Reviewed {
+    kind: ValueKind,
+    polarity: Polarity,
+    chance_is_known: bool,
+}
+
 /// The reported figures of the indicators in sets, taken while they are in memory.
 pub(super) struct Reported {
-    wanted: HashSet<IndicatorId>,
+    wanted: HashMap<IndicatorId, Reviewed>,
+    surroundings: Vec<Surroundings>,
     figures: BTreeMap<IndicatorId, Vec<Figure>>,
 }
 
 impl Reported {
     /// None yet, of the indicators of these sets.
-    pub(super) fn new(sets: &[IndicatorSet]) -> Self {
+    pub(super) fn new(sets: &[IndicatorSet], places: &Places, peers: &Peers) -> Self {
         let wanted = sets
             .iter()
-            .flat_map(|set| {
-                set.indicators
-                    .iter()
-                    .map(|indicator| series_id(set, indicator))
+            .flat_map(|set| set.indicators.iter().map(move |indicator| (set, indicator)))
+            .map(|(set, indicator)| {
+                let reviewed = Reviewed {
+                    kind: indicator.value_kind,
+                    polarity: indicator.polarity,
+                    chance_is_known: indicator.independent_events && !indicator.projection,
+                };
+                (series_id(set, indicator), reviewed)
             })
             .collect();
         Self {
             wanted,
+            surroundings: surroundings(places, peers),
             figures: BTreeMap::new(),
         }
     }
 
     /// Takes what is reported of an indicator, if it is in a set. Its observations are
-    /// sorted by their keys. `aggregates` has what could not be computed; there is none
-    /// where figures of the indicator cannot be computed at all.
+    /// sorted by their keys. `blocked` has what could not be computed of them.
     pub(super) fn take(
         &mut self,
         series: &Series,
         observations: &[Observation],
-        aggregates: Option<&[Blocked]>,
+        blocked: &[Blocked],
+        aggregator: &Aggregator,
         places: &Places,
     ) {
         let id = &series.indicator.indicator_id;
-        if !self.wanted.contains(id) {
+        let Some(reviewed) = self.wanted.get(id).copied() else {
             return;
-        }
+        };
+        let aggregates = aggregator.applies_to(id).then_some(blocked);
         let table = IndicatorTable::new(&series.declared_levels, observations, aggregates);
-        let figures = places
-            .reported()
-            .map(|region| table.figure(region, places))
+        let reported = table.series.values().copied().flatten();
+        let judge = Judge {
+            kind: reviewed.kind,
+            polarity: reviewed.polarity,
+            rule: IntervalRule::of(
+                &series.indicator,
+                reviewed.kind,
+                reviewed.chance_is_known,
+                reported,
+            ),
+        };
+        let periods = table.own_periods(&self.surroundings);
+        let rests = aggregator.rest_of_province(id, observations, table.sex, &periods, places);
+        let figures = self
+            .surroundings
+            .iter()
+            .map(|surroundings| table.figure(surroundings, judge, &rests))
             .collect();
         self.figures.insert(id.clone(), figures);
     }
@@ -192,41 +241,55 @@ impl<'a> IndicatorTable<'a> {
         }
     }
 
-    fn figure(&self, position: usize, places: &Places) -> Figure {
-        let region = &places.all()[position].region;
-        let series = self.series.get(&region.key).copied().unwrap_or_default();
-        let blocked = self.blocked.get(&region.key);
-        let Some(own) = latest(series) else {
-            let status = self.reason(region.key.level, series);
+    fn series(&self, region: &RegionKey) -> &'a [Observation] {
+        self.series.get(region).copied().unwrap_or_default()
+    }
+
+    /// The periods of the latest values of municipalities.
+    fn own_periods(&self, surroundings: &[Surroundings]) -> HashSet<&'a Period> {
+        let municipalities = surroundings
+            .iter()
+            .filter(|one| one.key.level == RegionLevel::Municipality);
+        municipalities
+            .filter_map(|one| {
+                let series = self.series(&one.key);
+                Some(&series[latest(series)?].period)
+            })
+            .collect()
+    }
+
+    fn figure(
+        &self,
+        surroundings: &Surroundings,
+        judge: Judge,
+        rests: &HashMap<(RegionKey, Period), f64>,
+    ) -> Figure {
+        let key = &surroundings.key;
+        let series = self.series(key);
+        let blocked = self.blocked.get(key);
+        let Some(position) = latest(series) else {
             return Figure {
                 blocked: blocked.map(|blocked| blocked.reason),
-                ..Figure::without_value(position, self.sex, status)
+                ..Figure::without_value(surroundings, self.sex, self.reason(key.level, series))
             };
         };
+        let own = &series[position];
         let before = |condition: &dyn Fn(&Period) -> bool| {
-            series
-                .iter()
-                .rev()
-                .filter(|earlier| {
-                    earlier.period < own.period
-                        && cycle(&earlier.period) == cycle(&own.period)
-                        && condition(&earlier.period)
-                })
-                .find_map(|earlier| Some((earlier.period.year(), earlier.value?)))
+            series[..position].iter().rposition(|earlier| {
+                earlier.value.is_some()
+                    && cycle(&earlier.period) == cycle(&own.period)
+                    && condition(&earlier.period)
+            })
         };
-        let of = |key: &RegionKey| {
-            self.series
-                .get(key)
-                .and_then(|series| series.iter().find(|other| other.period == own.period))
-                .and_then(|other| other.value)
-        };
-        let parent = |level, code: &Option<botnia_model::RegionCode>| {
-            let code = code.as_ref()?;
-            of(&RegionKey::new(level, code.clone()))
-        };
+        let previous = before(&|_| true);
         let five_years_ago = own.period.year() - 5;
+        let five_years_before = before(&|period| period.year() == five_years_ago);
+        let mut compared = [None; COMPARATORS];
+        for (compared, other) in compared.iter_mut().zip(&surroundings.others) {
+            *compared = self.compared(other, key, &own.period, rests);
+        }
         Figure {
-            region: position,
+            region: surroundings.region,
             sex: self.sex,
             period: Some(own.period.clone()),
             value: own.value,
@@ -236,14 +299,34 @@ impl<'a> IndicatorTable<'a> {
             blocked: blocked
                 .filter(|blocked| blocked.period > own.period)
                 .map(|blocked| blocked.reason),
-            previous: before(&|_| true),
-            five_years_before: before(&|period| period.year() == five_years_ago)
-                .map(|(_, value)| value),
-            province_value: parent(RegionLevel::Province, &region.province),
-            wellbeing_county_value: parent(RegionLevel::WellbeingCounty, &region.wellbeing_county),
-            country_value: (region.key.level != RegionLevel::Country)
-                .then(|| of(&RegionKey::finland()))
-                .flatten(),
+            previous: previous.and_then(|at| Some((series[at].period.year(), series[at].value?))),
+            five_years_before: five_years_before.and_then(|at| series[at].value),
+            others: compared.map(Option::flatten),
+            judgement: judge.judge(series, position, previous, compared),
+        }
+    }
+
+    /// The figure of a comparator, if it has one; none at all where it does not exist.
+    fn compared(
+        &self,
+        other: &Other,
+        own: &RegionKey,
+        period: &Period,
+        rests: &HashMap<(RegionKey, Period), f64>,
+    ) -> Option<Option<f64>> {
+        let of = |key: &RegionKey| {
+            let series = self.series(key);
+            let at = series.binary_search_by(|one| one.period.cmp(period)).ok()?;
+            series[at].value
+        };
+        match other {
+            Other::None => None,
+            Other::Region(key) => Some(of(key)),
+            Other::RestOfProvince => Some(rests.get(&(own.clone(), period.clone())).copied()),
+            Other::Peers(peers) => {
+                let values = peers.iter().filter_map(of).collect();
+                Some(median_of_most(values, peers.len()))
+            }
         }
     }
 
@@ -289,11 +372,23 @@ fn reported_sex(observations: &[Observation]) -> Sex {
     }
 }
 
-fn latest(series: &[Observation]) -> Option<&Observation> {
-    series
-        .iter()
-        .rev()
-        .find(|observation| observation.value.is_some())
+/// The position of the latest observation with a value.
+fn latest(series: &[Observation]) -> Option<usize> {
+    series.iter().rposition(|one| one.value.is_some())
+}
+
+/// The median of the values of at least half of so many regions.
+fn median_of_most(mut values: Vec<f64>, regions: usize) -> Option<f64> {
+    if values.is_empty() || 2 * values.len() < regions {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    Some(if values.len() % 2 == 1 {
+        values[middle]
+    } else {
+        f64::midpoint(values[middle - 1], values[middle])
+    })
 }
 
 /// What two periods must share to be compared: the part of the year, or how many years.

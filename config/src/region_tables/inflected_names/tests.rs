@@ -128,6 +128,25 @@ fn a_region_without_forms_is_not_inflected() {
     assert_eq!(renamed.genitive_sv, None);
 }
 
+#[test]
+fn a_source_may_leave_out_what_tells_two_names_apart() {
+    let names = InflectedNames::builtin();
+    let place = |fi: &str| {
+        let name = Text {
+            fi: fi.to_owned(),
+            ..Text::default()
+        };
+        let koski = key(RegionLevel::Municipality, "284");
+        names.of(&koski, &name).place.fi
+    };
+    assert_eq!(place("Koski Tl"), "Koskella Tl");
+    assert_eq!(place("Koski"), "Koskella Tl");
+    assert_eq!(place("Kos"), "alueella Kos");
+    let finland = names.of(&RegionKey::finland(), &Text::default());
+    assert_eq!(finland.place.fi, "koko maassa");
+    assert_eq!(finland.place.sv, "i hela landet");
+}
+
 fn problem(edit: impl Fn(&str) -> String) -> String {
     let text = edit(TEXT);
     assert_ne!(text, TEXT, "the edit must change something");

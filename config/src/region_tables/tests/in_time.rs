@@ -235,6 +235,7 @@ fn with(file: &str, line: &str, other: &str) -> String {
         changes,
         memberships,
         classes,
+        neighbours: all.neighbours,
     };
     match RegionTables::parse(files) {
         Ok(_) => "right".to_owned(),

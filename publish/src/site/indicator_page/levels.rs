@@ -356,9 +356,7 @@ impl<'a> Side<'a> {
         let value = figure.and_then(|figure| figure.value);
         Row {
             name: area.name(self.language).to_owned(),
-            url: area
-                .page(self.language)
-                .map(|page| Frame::to(root, &page)),
+            url: area.page(self.language).map(|page| Frame::to(root, &page)),
             value: value.map_or_else(|| "–".to_owned(), |value| self.shown(value)),
             place: value.map(|value| place(value, self.range)),
             marked: self.mark(area).is_some(),

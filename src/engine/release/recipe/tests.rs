@@ -1,3 +1,4 @@
+use botnia_config::PeerRule;
 use botnia_model::{Language, NoteFormat, NoteSubject, ValueKind};
 
 use super::*;
@@ -51,6 +52,10 @@ fn recipe() -> Recipe {
         }],
         contact: "yhteys@alue.example".to_owned(),
         packages: Some([RegionKey::finland()].into()),
+        peers: vec![RegionPeers {
+            region: RegionKey::finland(),
+            rule: PeerRule::Nearest,
+        }],
         notes: vec![note()],
     };
     Recipe::new(
@@ -128,7 +133,7 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut redrawn = recipe();
     redrawn.boundaries = None;
     assert_ne!(inputs(&redrawn), expected);
-    let changes: [fn(&mut Terms); 9] = [
+    let changes: [fn(&mut Terms); 11] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
@@ -137,6 +142,8 @@ fn what_makes_no_release_is_not_among_the_inputs() {
         |terms| terms.groups.clear(),
         |terms| terms.contact.clear(),
         |terms| terms.packages = None,
+        |terms| terms.peers.clear(),
+        |terms| terms.region_tables.borders.clear(),
         |terms| terms.notes[0].text.push('!'),
     ];
     for (position, change) in changes.into_iter().enumerate() {

@@ -106,6 +106,39 @@ fn row(world: &mut World, region: &str, columns: &[&str]) -> String {
 }
 
 #[test]
+fn every_row_is_told_in_plain_sentences() {
+    let vaasa = municipality("905");
+    let mut world = World::new();
+    world.set(
+        "1",
+        vec![
+            total(&vaasa, "2019/2021", 4.0),
+            total(&vaasa, "2021/2023", 5.0),
+            total(&RegionKey::finland(), "2021/2023", 6.0),
+        ],
+    );
+    assert_eq!(
+        row(&mut world.clone(), "KU905", &["sentence_fi"]),
+        "title of made:1: Vaasassa 5,0\u{a0}% vuosina 2021–2023. Koko maassa luku oli 6,0\u{a0}%. \
+         Edellinen luku oli 4,0\u{a0}% vuosina 2019–2021."
+    );
+    assert_eq!(
+        row(&mut world.clone(), "SSS", &["sentence_fi"]),
+        "title of made:1: koko maassa 6,0\u{a0}% vuosina 2021–2023."
+    );
+    assert_eq!(
+        row(&mut world.clone(), "MK15", &["sentence_fi"]),
+        "title of made:1 (Pohjanmaa): tietoa ei ole julkaistu."
+    );
+    // A name that the tables do not have in Swedish stands as it is.
+    assert_eq!(
+        row(&mut world, "KU905", &["sentence_sv"]),
+        "title of made:1 på svenska: 5,0\u{a0}% i Vaasa på svenska åren 2021–2023. I hela landet \
+         var siffran 6,0\u{a0}%. Den föregående siffran var 4,0\u{a0}% åren 2019–2021."
+    );
+}
+
+#[test]
 fn changes_and_comparators_are_of_the_same_kind_of_period() {
     let vaasa = municipality("905");
     let province = key(RegionLevel::Province, "15");

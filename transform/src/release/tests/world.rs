@@ -9,7 +9,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
-use botnia_config::{CustomGroup, IndicatorSet, Municipality, RegionTables, SetIndicator};
+use botnia_config::{
+    CustomGroup, IndicatorSet, Municipality, RegionPeers, RegionTables, SetIndicator,
+};
 use botnia_model::{
     ContentHash, FileEntry, Findings, Indicator, IndicatorEntry, IndicatorId, IndicatorState,
     Manifest, Observation, Origin, Polarity, Producer, Region, RegionKey, RegionLevel,
@@ -40,6 +42,7 @@ pub(super) struct World {
     pub(super) groups: Vec<CustomGroup>,
     /// The regions that get a folder; none: all.
     pub(super) packages: Option<BTreeSet<RegionKey>>,
+    pub(super) peers: Vec<RegionPeers>,
     pub(super) sets: Vec<IndicatorSet>,
     pub(super) synthetic: bool,
     /// The day of the division.
@@ -143,6 +146,7 @@ impl World {
             tables: RegionTables::default(),
             groups: Vec::new(),
             packages: None,
+            peers: Vec::new(),
             sets: Vec::new(),
             synthetic: false,
             day: DAY,
@@ -192,6 +196,7 @@ impl World {
                     producer: String::new(),
                     sexes: Vec::new(),
                     projection: false,
+                    independent_events: true,
                     why: String::new(),
                 })
                 .collect(),
@@ -257,6 +262,7 @@ impl World {
                 regions: &self.regions,
                 tables: &self.tables,
                 groups: &self.groups,
+                peers: &self.peers,
                 sets: &self.sets,
                 sources: &[SourceCredit {
                     source: "made".parse().unwrap(),

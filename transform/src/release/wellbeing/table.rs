@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
+use botnia_config::words::subject;
 use botnia_config::{IndicatorSet, SetIndicator};
-use botnia_model::{Indicator, Origin, Period, Sex, Status, Text};
+use botnia_model::{
+    Comparator, Indicator, IntervalMethod, NoTrend, NotCompared, Origin, Period, Sex, Status, Text,
+};
 
+use super::sentences::{About, Teller};
 use super::{Figure, Reported};
 use crate::TransformError;
 use crate::aggregation::BlockReason;
+use crate::methods::Limits;
 use crate::release::credits::{Catalogue, Treatment};
 use crate::release::files::Files;
 use crate::release::places::{Place, Places};
@@ -27,7 +32,7 @@ pub(in crate::release) fn write(
     catalogue: Catalogue<'_>,
     files: &mut Files<'_>,
 ) -> Result<(), TransformError> {
-    let rows = rows(sets, reported, places, catalogue);
+    let rows = rows(sets, reported, catalogue, &Teller::new(places));
     let credit = |rows: &[Row<'_>]| {
         let indicators: BTreeMap<_, _> = rows
             .iter()
@@ -62,13 +67,15 @@ struct Row<'a> {
     /// None where the release does not have it.
     indicator: Option<&'a Indicator>,
     figure: Figure,
+    /// What it says, in plain sentences.
+    sentence: Text,
 }
 
 fn rows<'a>(
     sets: &'a [IndicatorSet],
     reported: &Reported,
-    places: &Places,
     catalogue: Catalogue<'a>,
+    teller: &Teller<'_>,
 ) -> Vec<Row<'a>> {
     let mut sets: Vec<&IndicatorSet> = sets.iter().collect();
     sets.sort_by(|one, other| one.id.cmp(&other.id));
@@ -83,17 +90,23 @@ fn rows<'a>(
                     // It is there, and its figures are withheld.
                     Some(_) => Status::NotPublished,
                 };
-                places
-                    .reported()
-                    .map(|region| Figure::without_value(region, Sex::Total, status))
+                let surroundings = reported.surroundings.iter();
+                surroundings
+                    .map(|one| Figure::without_value(one, Sex::Total, status))
                     .collect()
             });
+            let about = About {
+                expected,
+                indicator,
+                subject: subject(&id, &expected.title.fi),
+            };
             rows.extend(figures.into_iter().map(|figure| Row {
                 set,
                 position,
                 expected,
                 id: id.to_string(),
                 indicator,
+                sentence: teller.tell(&about, &figure),
                 figure,
             }));
         }
@@ -104,8 +117,12 @@ fn rows<'a>(
 fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
     let place = |row: &Row<'_>| -> &Place { &places.all()[row.figure.region] };
     let figure = |of: fn(&Figure) -> Option<f64>| rows.iter().map(move |row| of(&row.figure));
+    let limits = |of: fn(Limits) -> f64| {
+        let intervals = rows.iter().map(|row| row.figure.judgement.interval);
+        intervals.map(move |interval| interval.map(|interval| of(interval.limits)))
+    };
     let no_unit = Text::default();
-    Columns::default()
+    let columns = Columns::default()
         .words("set_id", rows.iter().map(|row| &row.set.id))
         .all_integers(
             "set_version",
@@ -125,6 +142,11 @@ fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
             rows.iter()
                 .map(|row| row.indicator.map_or(&no_unit, |indicator| &indicator.unit))
         })
+        .integers(
+            "decimals",
+            rows.iter()
+                .map(|row| row.indicator?.decimals.map(i32::from)),
+        )
         .words(
             "value_kind",
             rows.iter().map(|row| row.expected.value_kind.as_str()),
@@ -159,6 +181,17 @@ fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
         .figures("value", figure(|figure| figure.value))
         .figures("absolute_value", figure(|figure| figure.absolute_value))
         .words("status", rows.iter().map(|row| row.figure.status.as_str()))
+        .figures("interval_low", limits(|limits| limits.low))
+        .figures("interval_high", limits(|limits| limits.high))
+        .words(
+            "interval_method",
+            rows.iter().map(|row| {
+                let interval = row.figure.judgement.interval;
+                interval
+                    .map_or(IntervalMethod::None, |interval| interval.method)
+                    .as_str()
+            }),
+        )
         .integers(
             "previous_year",
             rows.iter().map(|row| Some(row.figure.previous?.0)),
@@ -173,12 +206,37 @@ fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
             "five_year_change",
             figure(|figure| figure.since(figure.five_years_before)),
         )
-        .figures("province_value", figure(|figure| figure.province_value))
-        .figures(
-            "wellbeing_county_value",
-            figure(|figure| figure.wellbeing_county_value),
+        .words(
+            "change_verdict",
+            rows.iter()
+                .map(|row| row.figure.judgement.change.verdict.as_str()),
         )
-        .figures("country_value", figure(|figure| figure.country_value))
+        .optional_words(
+            "change_not_compared",
+            rows.iter().map(|row| {
+                let reason = row.figure.judgement.change.not_compared;
+                reason.map(NotCompared::as_str)
+            }),
+        );
+    let columns = comparators(columns, rows);
+    columns
+        .words(
+            "trend",
+            rows.iter()
+                .map(|row| row.figure.judgement.direction.trend.as_str()),
+        )
+        .words(
+            "trend_verdict",
+            rows.iter()
+                .map(|row| row.figure.judgement.direction.verdict.as_str()),
+        )
+        .optional_words(
+            "no_trend",
+            rows.iter().map(|row| {
+                let reason = row.figure.judgement.direction.no_trend;
+                reason.map(NoTrend::as_str)
+            }),
+        )
         .optional_words(
             "origin",
             rows.iter().map(|row| row.figure.origin.map(Origin::as_str)),
@@ -188,7 +246,32 @@ fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
             rows.iter()
                 .map(|row| row.figure.blocked.map(BlockReason::as_str)),
         )
+        .texts("sentence", || rows.iter().map(|row| &row.sentence))
         .finish()
+}
+
+/// The figures of all comparators, and then the verdict beside each of them.
+fn comparators(mut columns: Columns, rows: &[Row<'_>]) -> Columns {
+    for (at, comparator) in Comparator::ALL.iter().enumerate() {
+        columns = columns.figures(
+            &format!("{comparator}_value"),
+            rows.iter().map(|row| row.figure.others[at]),
+        );
+    }
+    for (at, comparator) in Comparator::ALL.iter().enumerate() {
+        let comparison = |row: &Row<'_>| row.figure.judgement.comparisons[at];
+        columns = columns
+            .words(
+                &format!("{comparator}_verdict"),
+                rows.iter().map(|row| comparison(row).verdict.as_str()),
+            )
+            .optional_words(
+                &format!("{comparator}_not_compared"),
+                rows.iter()
+                    .map(|row| comparison(row).not_compared.map(NotCompared::as_str)),
+            );
+    }
+    columns
 }
 
 /// The change in percent of the previous value's size; none from nothing.

@@ -73,6 +73,7 @@ fn expected(title: &str) -> SetIndicator {
         producer: String::new(),
         sexes: Vec::new(),
         projection: false,
+        independent_events: true,
         why: String::new(),
     }
 }

@@ -1,0 +1,109 @@
+//! Sanitised HTML of a source as plain text.
+
+use super::cell_text as visible;
+
+/// The text of `html` without its markup, with its entities read and its white space in one
+/// line.
+pub(crate) fn plain(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        text.push_str(&rest[..start]);
+        // A block that ends is the end of a word.
+        text.push(' ');
+        let Some(end) = rest[start..].find('>') else {
+            rest = "";
+            break;
+        };
+        rest = &rest[start + end + 1..];
+    }
+    text.push_str(rest);
+    let text = visible(&entities(&text));
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace(" .", ".").replace(" ,", ",")
+}
+
+/// The first sentences of a text, at most `letters` of it; the whole text where it is short.
+pub(crate) fn beginning(text: &str, letters: usize) -> String {
+    if text.chars().count() <= letters {
+        return text.to_owned();
+    }
+    let end = text
+        .char_indices()
+        .nth(letters)
+        .map_or(text.len(), |(index, _)| index);
+    let head = &text[..end];
+    let sentence = head.rfind(". ").map(|index| index + 1);
+    match sentence.or_else(|| head.rfind(' ')) {
+        Some(end) => format!("{} …", head[..end].trim_end()),
+        None => format!("{head} …"),
+    }
+}
+
+/// The named entities that sanitised HTML has, and those by number.
+fn entities(text: &str) -> String {
+    let mut read = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('&') {
+        read.push_str(&rest[..start]);
+        let entity = &rest[start + 1..];
+        let end = entity.bytes().take(10).position(|byte| byte == b';');
+        match end.and_then(|end| Some((end, letter(&entity[..end])?))) {
+            Some((end, letter)) => {
+                read.push(letter);
+                rest = &entity[end + 1..];
+            }
+            None => {
+                read.push('&');
+                rest = entity;
+            }
+        }
+    }
+    read.push_str(rest);
+    read
+}
+
+fn letter(entity: &str) -> Option<char> {
+    Some(match entity {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{a0}',
+        _ => {
+            let number = entity.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_goes_and_what_it_meant_stays() {
+        assert_eq!(
+            plain("<p>Osuus <b>väestöstä</b>.</p><ul><li>A &amp; B &lt; C</li></ul>"),
+            "Osuus väestöstä. A & B < C"
+        );
+        // An entity that reads as markup is text, and a mark that turns the text is gone.
+        assert_eq!(
+            plain("&lt;script&gt; &#8238;x &#x41;&unknown;"),
+            "<script> x A&unknown;"
+        );
+        assert_eq!(plain("broken <a href="), "broken");
+    }
+
+    #[test]
+    fn a_long_text_ends_with_a_sentence() {
+        assert_eq!(beginning("One. Two is long.", 9), "One. …");
+        assert_eq!(beginning("Äiti on kotona", 7), "Äiti …");
+        assert_eq!(beginning("Short.", 9), "Short.");
+    }
+}
