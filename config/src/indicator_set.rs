@@ -8,6 +8,7 @@ use botnia_model::{Polarity, SourceId, SourceIndicator, Text, ValueKind};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, SettingsError};
+use crate::survey_map::SurveyMap;
 
 /// One set: `config/sets/<id>.toml`. Serialised it is part of a release's recipe, and read
 /// back from there it is not checked again.
@@ -116,7 +117,24 @@ impl IndicatorSet {
     /// embedded one of the same name. Sets that share an indicator must agree on its
     /// title, polarity, kind and whether its events are independent.
     pub fn load_all(folder: Option<&Path>) -> Result<Vec<Self>, SettingsError> {
+        Self::load(folder, Vec::new())
+    }
+
+    /// The sets for the settings at `path`: the embedded ones, those of the folder `sets`
+    /// beside it, and what the survey maps describe, embedded or in the folder `surveys`.
+    pub fn load_for(path: &Path) -> Result<Vec<Self>, SettingsError> {
+        let beside = |name: &str| {
+            let folder = path.parent().unwrap_or(Path::new("")).join(name);
+            folder.is_dir().then_some(folder)
+        };
+        let maps = SurveyMap::load_all(beside("surveys").as_deref())?;
+        let of_surveys = maps.iter().map(SurveyMap::indicator_set).collect();
+        Self::load(beside("sets").as_deref(), of_surveys)
+    }
+
+    fn load(folder: Option<&Path>, further: Vec<Self>) -> Result<Vec<Self>, SettingsError> {
         let mut sets = Self::builtin();
+        sets.extend(further);
         for path in folder.map(toml_files).transpose()?.unwrap_or_default() {
             let text = std::fs::read_to_string(&path).map_err(|source| SettingsError::Read {
                 path: path.clone(),
@@ -137,7 +155,8 @@ impl IndicatorSet {
     }
 }
 
-fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, SettingsError> {
+/// The `*.toml` of a folder, by name.
+pub(crate) fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, SettingsError> {
     let failed = |source| SettingsError::Read {
         path: folder.to_owned(),
         source,

@@ -21,6 +21,8 @@ word_enum!(
         Data = "data",
         /// The boundaries of regions.
         Boundaries = "boundaries",
+        /// What the source says of how much it may be asked.
+        Limits = "limits",
         /// Notes of people, from a file.
         Notes = "notes",
     }

@@ -260,8 +260,7 @@ impl Global {
 
     /// The same, with what is wrong with them.
     fn indicator_sets(&self) -> Result<Vec<IndicatorSet>, SettingsError> {
-        let beside = self.config.parent().unwrap_or(Path::new("")).join("sets");
-        IndicatorSet::load_all(beside.is_dir().then_some(beside.as_path()))
+        IndicatorSet::load_for(&self.config)
     }
 
     fn environment(&self) -> impl Iterator<Item = (String, String)> {

@@ -32,6 +32,8 @@ mod server;
 mod settings;
 mod small_world;
 mod support;
+mod surveys;
+mod tables;
 mod verify;
 mod vintages;
 mod workbook;

@@ -29,6 +29,7 @@ pub mod observation_table;
 pub mod region_lists;
 pub mod release;
 pub mod sentence;
+pub mod survey;
 pub mod text;
 
 pub use error::TransformError;

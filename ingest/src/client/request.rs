@@ -23,6 +23,8 @@ pub struct Request {
     pub shape: Shape,
     /// What an earlier answer left for asking whether it still holds.
     pub validators: Option<Validators>,
+    /// JSON to send: then it is a POST, otherwise a GET.
+    pub body: Option<String>,
 }
 
 impl Request {
@@ -37,6 +39,7 @@ impl Request {
             (AnswerRole::Catalogue, _) => "the indicator list".to_owned(),
             (AnswerRole::Boundaries, Some(layer)) => format!("the boundaries `{layer}`"),
             (AnswerRole::Boundaries, None) => "the boundaries".to_owned(),
+            (AnswerRole::Limits, _) => "the limits of use".to_owned(),
             (role @ (AnswerRole::Data | AnswerRole::Description | AnswerRole::Notes), _) => {
                 format!("the {role}")
             }

@@ -15,7 +15,7 @@ mod context;
 mod figures;
 mod highlights;
 mod page;
-mod plain;
+pub(crate) mod plain;
 mod product;
 mod read;
 mod series;

@@ -19,7 +19,6 @@ pub(super) struct Phrases {
     pub(super) contact: &'static str,
     pub(super) contact_text: &'static str,
     pub(super) sheets: &'static str,
-    pub(super) what: &'static str,
     pub(super) theme_about: &'static str,
     pub(super) reading: &'static str,
     pub(super) reading_texts: [&'static str; 7],
@@ -98,7 +97,6 @@ const FI: Phrases = Phrases {
     contact: "Yhteystiedot",
     contact_text: "Tiedostosta kysytään siltä, joka toimitti sen. Indikaattorin sisällöstä kysytään sen tuottajalta (taulukko Kuvailutiedot).",
     sheets: "Taulukot",
-    what: "Mitä taulukossa on",
     theme_about: "Teeman indikaattorit kansallisen hyvinvointikertomuksen taulukkomallin mukaan: oma arvo, muutos ja vertailut V1–V4.",
     reading: "Näin luet taulukoita",
     reading_texts: [
@@ -175,7 +173,6 @@ const SV: Phrases = Phrases {
     contact: "Kontakt",
     contact_text: "Frågor om filen riktas till den som levererade den. Frågor om en indikators innehåll riktas till dess producent (bladet Metadata).",
     sheets: "Blad",
-    what: "Vad bladet innehåller",
     theme_about: "Temats indikatorer enligt tabellmodellen för den nationella välfärdsberättelsen: eget värde, förändring och jämförelserna V1–V4.",
     reading: "Så här läser du tabellerna",
     reading_texts: [

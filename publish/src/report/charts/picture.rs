@@ -9,8 +9,8 @@ use resvg::usvg::{Options, Tree};
 
 use crate::PublishError;
 
-/// What drawings ask for.
-pub(crate) const FONT: &str = "DejaVu Sans Condensed";
+/// What drawings ask for, in its condensed form.
+pub(crate) const FONT: &str = "DejaVu Sans";
 
 const REGULAR: &[u8] = include_bytes!("../fonts/DejaVuSansCondensed.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/DejaVuSansCondensed-Bold.ttf");
@@ -23,9 +23,6 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     fonts.set_sans_serif_family(FONT);
     Arc::new(fonts)
 });
-
-/// How much larger the picture is than the drawing: sharp on a slide.
-const ENLARGED: f32 = 1.5;
 
 /// The picture of an SVG document. `file` is its name, for error texts.
 ///
@@ -42,18 +39,10 @@ pub(crate) fn png(file: &str, svg: &str) -> Result<Vec<u8>, PublishError> {
         ..Options::default()
     };
     let tree = Tree::from_str(svg, &options).map_err(|error| failed(error.to_string()))?;
-    let size = tree
-        .size()
-        .to_int_size()
-        .scale_by(ENLARGED)
-        .ok_or_else(|| failed("it has no size".to_owned()))?;
+    let size = tree.size().to_int_size();
     let mut picture = Pixmap::new(size.width(), size.height())
         .ok_or_else(|| failed("it has no size".to_owned()))?;
-    resvg::render(
-        &tree,
-        Transform::from_scale(ENLARGED, ENLARGED),
-        &mut picture.as_mut(),
-    );
+    resvg::render(&tree, Transform::identity(), &mut picture.as_mut());
     picture
         .encode_png()
         .map_err(|error| failed(error.to_string()))

@@ -26,12 +26,13 @@ fn recipe() -> Recipe {
         indicator_id: "sotkanet:127".parse().unwrap(),
         description: hash("description"),
         data: vec![hash("rows")],
-        regions: hash("regions"),
+        regions: Some(hash("regions")),
         normalised: hash("figures"),
         state: IndicatorState::Held,
         state_since: Some("2026-11-21".to_owned()),
         reason: Some("rows_lost".to_owned()),
         read_under: Some(ReadUnder { expected: None }),
+        mapping: None,
     };
     let terms = Terms {
         schema_version: "1.0.0".to_owned(),
