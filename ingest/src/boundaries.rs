@@ -72,6 +72,7 @@ impl BoundaryService {
             source_indicator: Some(layer),
             shape: Shape::Object,
             validators: None,
+            body: None,
         };
         match self.client.get(&request).await? {
             Fetched::Answer(answer) => Ok(*answer),

@@ -140,7 +140,14 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
     });
 
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let reporting = Reporting::read(&packaging, &facts, &regions, &tables).await?;
+    let reporting = Reporting::read(
+        &packaging,
+        &facts,
+        &regions,
+        &tables,
+        site.as_ref().and_then(|site| site.boundaries.as_ref()),
+    )
+    .await?;
     let packages = RegionTables::of(&tables);
     let members: Vec<Vec<Member>> = stream::iter(tables)
         .map(|table| {

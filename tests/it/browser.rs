@@ -33,7 +33,11 @@ const PAGES: [[&str; 3]; 11] = [
         "en/indicators/sotkanet-190.html",
     ],
     ["aineisto.html", "sv/data.html", "en/data.html"],
-    ["julkaisut.html", "sv/publikationer.html", "en/releases.html"],
+    [
+        "julkaisut.html",
+        "sv/publikationer.html",
+        "en/releases.html",
+    ],
     [
         "saavutettavuus.html",
         "sv/tillganglighet.html",
@@ -120,7 +124,10 @@ fn a_link_that_leads_nowhere_is_found() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("written");
     };
-    write("index.html", "<a href=\"a/b.html#x\">x</a><a href='gone.html'>y</a>");
+    write(
+        "index.html",
+        "<a href=\"a/b.html#x\">x</a><a href='gone.html'>y</a>",
+    );
     write(
         "a/b.html",
         "<p id=\"y\"></p><a href=\"../index.html\">z</a><img src=\"../../etc.png\"><a href=\"#y\">",

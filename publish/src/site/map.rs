@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use botnia_model::RegionKey;
+use botnia_model::{ContentHash, RegionKey};
 use serde::Serialize;
 
 use super::dots::escaped;
@@ -121,14 +121,43 @@ impl Maps {
         self.country.shaded(id, areas, text)
     }
 
-    /// The same of a part of the country, on the finer grid.
-    pub(crate) fn of_part(
+    /// Where some areas lie, on the finer grid: those that are marked stand out. It needs no
+    /// style sheet. None without shapes.
+    pub(crate) fn locator(
         &self,
-        id: &str,
-        areas: &[MapArea],
+        areas: &[(RegionKey, String, bool)],
         text: &str,
-    ) -> Option<(String, Vec<Class>)> {
-        self.detail.shaded(id, areas, text)
+    ) -> Option<String> {
+        let bounds = self
+            .detail
+            .bounds(areas.iter().map(|(region, ..)| region))?;
+        let mut svg = format!(
+            "<svg viewBox=\"{}\" role=\"img\" aria-label=\"{}\" fill=\"currentColor\" \
+             stroke=\"currentColor\" stroke-width=\"1\" stroke-linejoin=\"round\" style=\"display:block;width:100%;max-width:20rem;\
+             height:auto\">",
+            bounds.view_box(),
+            escaped(text)
+        );
+        for (region, name, is_marked) in areas {
+            if let Some(shape) = self.detail.0.get(region) {
+                let opacity = if *is_marked { "0.75" } else { "0.12" };
+                // Writing to a String cannot fail.
+                let _ = write!(
+                    svg,
+                    "<path fill-opacity=\"{opacity}\" d=\"{}\"><title>{}</title></path>",
+                    shape.path,
+                    escaped(name)
+                );
+            }
+        }
+        svg.push_str("</svg>");
+        Some(svg)
+    }
+
+    /// The hash of all shapes on the finer grid.
+    pub(crate) fn hash_of_detail(&self) -> ContentHash {
+        let paths = self.detail.0.values().map(|shape| shape.path.as_bytes());
+        ContentHash::of_parts(paths)
     }
 }
 
@@ -388,6 +417,15 @@ mod tests {
                 .finder(&[(key("005"), String::new(), None)])
                 .is_none()
         );
+    }
+
+    #[test]
+    fn a_locator_marks_what_it_is_about() {
+        let areas = ["005", "009"].map(|code| (key(code), format!("<{code}>"), code == "009"));
+        let svg = maps().locator(&areas, "where").unwrap();
+        assert!(svg.contains("<path fill-opacity=\"0.75\" d=\"M4 0"));
+        assert!(svg.contains("&lt;005&gt;") && !svg.contains("<005"));
+        assert!(maps().locator(&[], "nowhere").is_none());
     }
 
     #[test]

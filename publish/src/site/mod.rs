@@ -41,7 +41,7 @@ use self::regions::Areas;
 use self::templates::Templates;
 use crate::PublishError;
 use crate::documents::{ReleaseFacts, TableFact};
-use map::Maps;
+pub(crate) use map::Maps;
 pub use map::{BoundaryShapes, Ring};
 
 const STYLE_SHEET: &str = include_str!("assets/botnia.css");
