@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench generate dist python
+.PHONY: help run test check bench generate dist python browser
 
 CARGO ?= cargo
 # The tests make many thousands of small files: in memory where there is room.
@@ -13,6 +13,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Tools and the Python environment stay in `target` whatever CARGO_TARGET_DIR says: the
 # tests look for the environment there.
 PYTHON := target/python
+BROWSER := target/browser
 DENY_VERSION := 0.20.2
 DENY := target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 
@@ -22,7 +23,7 @@ help: ## Show this list
 run: ## Build, sweep the embedded sandbox, publish a release, say where it is
 	$(CARGO) run --locked -- run --demo
 
-test: python ## Run every test; says which ones are left out, and why
+test: python browser ## Run every test; says which ones are left out, and why
 	@if [ ! -d ../shared/recordings ]; then \
 	    echo "left out: the tests that replay recorded answers: ../shared/recordings is not beside this folder"; \
 	fi
@@ -79,6 +80,19 @@ python:
 	    if [ -n "$$reason" ]; then \
 	        rm -rf $(PYTHON); \
 	        echo "left out: the tests that open a release in DuckDB, pandas and polars, or need a server: $$reason"; \
+	    fi; \
+	fi
+
+# What Chromium looks at the pages with: rules of accessibility, and a validator of HTML.
+# Without Chromium, Node and Java the Rust side names what it left out.
+browser:
+	@if command -v npm > /dev/null && ! cmp -s tests/browser/package-lock.json $(BROWSER)/package-lock.json; then \
+	    echo "Preparing $(BROWSER) with axe-core and a validator of HTML"; \
+	    rm -rf $(BROWSER); mkdir -p $(BROWSER); \
+	    cp tests/browser/package.json tests/browser/package-lock.json $(BROWSER)/; \
+	    if ! npm ci --prefix $(BROWSER) --ignore-scripts --no-audit --no-fund > target/browser.log 2>&1; then \
+	        rm -rf $(BROWSER); \
+	        echo "left out: the look at the pages in Chromium: npm could not install tests/browser/package.json (see target/browser.log)"; \
 	    fi; \
 	fi
 

@@ -48,6 +48,8 @@ pub struct Settings {
     pub peers: Vec<RegionPeers>,
     /// What the region tables are compared with.
     pub regions: RegionSettings,
+    /// Where the maps come from.
+    pub boundaries: BoundarySettings,
     /// Those who do the jobs.
     pub workers: WorkerSettings,
     /// How much may change between two releases.
@@ -146,6 +148,13 @@ pub struct RegionSettings {
     /// The regions that get a folder of their own in a release; none: every municipality,
     /// province and wellbeing services county.
     pub packages: Option<BTreeSet<RegionKey>>,
+}
+
+/// Where the maps come from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundarySettings {
+    /// Statistics Finland's service of statistical areas; none: it is not asked.
+    pub url: Option<Url>,
 }
 
 /// Those who do the jobs.

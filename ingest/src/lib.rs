@@ -11,6 +11,7 @@
 
 pub mod answer;
 pub mod archive;
+pub mod boundaries;
 pub mod classification;
 pub mod client;
 pub mod conformance;
@@ -23,6 +24,7 @@ pub mod turns;
 
 pub use answer::Answer;
 pub use archive::{Archive, ArchiveCheck, ArchiveError, ArchiveFault, Kept};
+pub use boundaries::BoundaryService;
 pub use classification::{ClassificationList, ClassificationService};
 pub use client::{ClientLimits, Fetched, PoliteClient, Request, Shape, UserAgent, Validators};
 pub use error::SourceError;

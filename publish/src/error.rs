@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use arrow_schema::ArrowError;
-use botnia_model::{ContentHash, RegionId, ReleaseNumber};
+use botnia_model::{ContentHash, Language, RegionId, ReleaseNumber};
 use parquet::errors::ParquetError;
 
 /// A failure of a publishing operation. The text says what happened;
@@ -310,6 +310,24 @@ pub enum PublishError {
         /// Why.
         #[source]
         source: ::csv::Error,
+    },
+    /// A page could not be made.
+    #[error("make a page with the template `{page}`")]
+    Page {
+        /// The template.
+        page: String,
+        /// Why.
+        #[source]
+        source: minijinja::Error,
+    },
+    /// The words of the pages cannot be read.
+    #[error("read the words of the pages in `{language}`")]
+    SiteTexts {
+        /// The language.
+        language: Language,
+        /// Where they are wrong.
+        #[source]
+        source: serde_json::Error,
     },
     /// A document could not be written as JSON.
     #[error("write `{document}` as JSON")]

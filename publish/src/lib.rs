@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod package;
 pub mod releases;
 pub mod report;
+pub mod site;
 pub mod table_csv;
 pub mod workbook;
 pub mod workshop;
@@ -38,6 +39,7 @@ pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};
 pub use releases::{Releases, Staged};
 pub use removal::Abandoned;
+pub use site::{BoundaryShapes, SiteInput};
 pub use table_csv::write_table_csv;
 pub use verification::FileFault;
 

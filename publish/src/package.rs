@@ -16,6 +16,7 @@ use botnia_model::{
     ReleaseNumber,
 };
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 
 use crate::PublishError;
 use crate::commit::hash_file;
@@ -26,6 +27,7 @@ use products::{RegionTables, Reporting};
 
 use crate::notes_csv::{NOTES_CSV, NotesOfRegions, notes_hash, write_notes_csv};
 use crate::releases::{Releases, Staged, in_background, release_key};
+use crate::site::{self, Pages, Site, SiteInput, SiteTables};
 use crate::table::{batches, columns, distinct_texts};
 
 /// The folders whose subfolders are regions' packages.
@@ -34,6 +36,9 @@ const PACKAGES: [&str; 3] = ["municipalities", "provinces", "wellbeing-counties"
 /// A region's observations within its package, and what a spreadsheet opens of them.
 const OBSERVATIONS: &str = "observations.parquet";
 const OBSERVATIONS_CSV: &str = "observations.csv";
+
+/// How many releases before it a release's site lists.
+const EARLIER_RELEASES: u32 = 20;
 
 /// A table of the release, as the stage before made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +77,8 @@ pub struct Assembly {
     pub inputs: ContentHash,
     /// The bytes of `recipe.json`.
     pub recipe: Vec<u8>,
+    /// What the settings say of the site; none: there is no site.
+    pub site: Option<SiteInput>,
 }
 
 /// A file of the release, and whether it is carried over.
@@ -112,6 +119,7 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         notes,
         inputs,
         recipe,
+        site,
     } = assembly;
     let (parent, parent_hash, previous_files) = match previous {
         Some((record, manifest)) => (Some(record.release), Some(record.manifest), manifest.files),
@@ -132,7 +140,14 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
     });
 
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let reporting = Reporting::read(&packaging, &facts, &regions, &tables).await?;
+    let reporting = Reporting::read(
+        &packaging,
+        &facts,
+        &regions,
+        &tables,
+        site.as_ref().and_then(|site| site.boundaries.as_ref()),
+    )
+    .await?;
     let packages = RegionTables::of(&tables);
     let members: Vec<Vec<Member>> = stream::iter(tables)
         .map(|table| {
@@ -155,13 +170,17 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
     let table_facts = packaging.top_level(&members).await?;
     let written = {
         let packaging = Arc::clone(&packaging);
-        let facts = facts.clone();
+        let (facts, table_facts) = (facts.clone(), table_facts.clone());
         in_background("writing the documents", move || {
             packaging.documents(&facts, &table_facts, recipe)
         })
         .await?
     };
     members.extend(written);
+    if let Some(input) = site {
+        let pages = packaging.site(&members, facts.clone(), input, regions, table_facts);
+        members.extend(pages.await?);
+    }
 
     members.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     if let Some(twice) = members
@@ -357,6 +376,81 @@ impl Packaging {
         Ok(facts)
     }
 
+    /// The pages of the site, of what the release has besides.
+    async fn site(
+        self: &Arc<Self>,
+        members: &[Member],
+        facts: ReleaseFacts,
+        input: SiteInput,
+        regions: Vec<Region>,
+        tables: Vec<TableFact>,
+    ) -> Result<Vec<Member>, PublishError> {
+        let tables_of_pages = SiteTables {
+            indicators: self.member(members, "indicators.parquet").await?,
+            observations: self.member(members, "observations.parquet").await?,
+            revisions: self.member(members, "revisions.parquet").await?,
+        };
+        let files: BTreeMap<String, u64> = members
+            .iter()
+            .map(|member| (member.entry.path.clone(), member.entry.bytes))
+            .collect();
+        let earlier = self.earlier().await?;
+        let packaging = Arc::clone(self);
+        in_background("writing the site", move || {
+            let site = Site {
+                facts: &facts,
+                parent: packaging.parent,
+                earlier: &earlier,
+                input: &input,
+                regions: &regions,
+                tables: &tables,
+                files: &files,
+            };
+            let mut pages = WrittenPages {
+                packaging: &packaging,
+                members: Vec::new(),
+            };
+            site::write(&site, tables_of_pages, &mut pages)?;
+            Ok(pages.members)
+        })
+        .await
+    }
+
+    /// Opens a file that the release has.
+    async fn member(&self, members: &[Member], path: &str) -> Result<File, PublishError> {
+        let mut all = members.iter();
+        let carried = all
+            .find(|member| member.entry.path == path)
+            .map(|member| member.carried)
+            .ok_or_else(|| PublishError::TableContract {
+                table: path.to_owned(),
+                reason: "the site needs it, and it is not there".to_owned(),
+            })?;
+        match (carried, self.parent) {
+            (true, Some(parent)) => self.releases.open_file(parent, path).await,
+            _ => {
+                let path = self.scratch.join(path);
+                File::open(&path).map_err(|source| PublishError::file("open", path, source))
+            }
+        }
+    }
+
+    /// The latest releases before this one, the newest first.
+    async fn earlier(&self) -> Result<Vec<(ReleaseNumber, Timestamp)>, PublishError> {
+        let last = self.release.get() - 1;
+        let first = last.saturating_sub(EARLIER_RELEASES) + 1;
+        let mut earlier = Vec::new();
+        for number in (first..=last).rev() {
+            let Ok(number) = ReleaseNumber::try_from(number) else {
+                continue;
+            };
+            if let Some(record) = self.releases.record(number).await? {
+                earlier.push((number, record.released_at));
+            }
+        }
+        Ok(earlier)
+    }
+
     fn documents(
         &self,
         facts: &ReleaseFacts,
@@ -373,6 +467,44 @@ impl Packaging {
                 file.finish(path.to_owned(), self.release, None, None)
             })
             .collect()
+    }
+}
+
+/// The pages of the site on their way into the release.
+struct WrittenPages<'a> {
+    packaging: &'a Packaging,
+    members: Vec<Member>,
+}
+
+impl Pages for WrittenPages<'_> {
+    fn page(
+        &mut self,
+        path: String,
+        content: ContentHash,
+        make: &mut dyn FnMut() -> Result<String, PublishError>,
+    ) -> Result<(), PublishError> {
+        let Packaging {
+            release,
+            scratch,
+            previous_files,
+            ..
+        } = self.packaging;
+        if let Some(previous) = previous_files.get(&path)
+            && previous.content_hash == Some(content)
+        {
+            self.members.push(Member {
+                entry: previous.clone(),
+                carried: true,
+            });
+            return Ok(());
+        }
+        let page = make()?;
+        let mut file = HashingFile::create(scratch, &path)?;
+        file.write_all(page.as_bytes())
+            .map_err(|source| PublishError::file("write", &path, source))?;
+        let member = file.finish(path, *release, None, Some(content))?;
+        self.members.push(member);
+        Ok(())
     }
 }
 

@@ -25,6 +25,8 @@ enum Endpoint {
     Indicator(u32),
     Regions,
     Data(Format, Result<DataQuery, BadQuery>),
+    /// The municipal boundaries of a year.
+    Boundaries,
     Unknown,
 }
 
@@ -66,6 +68,9 @@ impl Question {
             ["rest", "1.1", "regions"] => Endpoint::Regions,
             ["rest", "1.1", "json"] => Endpoint::Data(Format::Json, DataQuery::parse(query)),
             ["rest", "1.1", "csv"] => Endpoint::Data(Format::Csv, DataQuery::parse(query)),
+            ["geoserver", "tilastointialueet", "wfs"] if asks_for_boundaries(query) => {
+                Endpoint::Boundaries
+            }
             _ => Endpoint::Unknown,
         };
         Self {
@@ -81,9 +86,30 @@ impl Question {
             Endpoint::Indicator(id) => Some(*id),
             Endpoint::Data(_, Ok(data)) => Some(data.indicator),
             Endpoint::Data(_, Err(bad)) => bad.indicator,
-            Endpoint::Indicators | Endpoint::Regions | Endpoint::Unknown => None,
+            Endpoint::Indicators | Endpoint::Regions | Endpoint::Boundaries | Endpoint::Unknown => {
+                None
+            }
         }
     }
+}
+
+/// Whether a query asks a WFS for the boundaries of the municipalities of some year, as
+/// GeoJSON in metres.
+fn asks_for_boundaries(query: &str) -> bool {
+    let wanted = |key: &str, fits: &dyn Fn(&str) -> bool| {
+        form_urlencoded::parse(query.as_bytes())
+            .any(|(name, value)| name == key && fits(value.as_ref()))
+    };
+    wanted("service", &|value| value == "WFS")
+        && wanted("request", &|value| value == "GetFeature")
+        && wanted("outputFormat", &|value| value == "application/json")
+        && wanted("srsName", &|value| value == "EPSG:3067")
+        && wanted("typeNames", &|value| {
+            let year = value.strip_prefix("tilastointialueet:kunta4500k_");
+            year.is_some_and(|year| {
+                year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit())
+            })
+        })
 }
 
 impl DataQuery {
@@ -184,8 +210,14 @@ pub(crate) enum Upstream {
 }
 
 impl Upstream {
-    /// Answers as the API does. May take milliseconds of computing: not for an event loop.
-    pub(crate) fn answer(&self, question: &Question, user_agent: Option<&str>) -> Answer {
+    /// Answers as the API does, with `boundaries` where it is asked for those. May take
+    /// milliseconds of computing: not for an event loop.
+    pub(crate) fn answer(
+        &self,
+        question: &Question,
+        user_agent: Option<&str>,
+        boundaries: Option<&Bytes>,
+    ) -> Answer {
         if !admits(user_agent) {
             return Answer::forbidden();
         }
@@ -211,6 +243,7 @@ impl Upstream {
                     ),
                 );
             }
+            Endpoint::Boundaries => Ok(boundaries.map(|body| (JSON, body.clone()))),
             Endpoint::Unknown => Ok(None),
         };
         match found {

@@ -93,6 +93,9 @@ pub struct SandboxOptions {
     pub listen: SocketAddr,
     /// What goes wrong.
     pub faults: Vec<Fault>,
+    /// A GeoJSON file that it gives as the boundaries of the municipalities, of whatever
+    /// year; none: it has no boundaries.
+    pub boundaries: Option<PathBuf>,
     /// How the table interfaces answer.
     pub tables: TableOptions,
 }
@@ -104,6 +107,7 @@ impl SandboxOptions {
             mode,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             faults: Vec::new(),
+            boundaries: None,
             tables: TableOptions::default(),
         }
     }

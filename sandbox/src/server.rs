@@ -11,6 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -37,6 +38,7 @@ pub struct Sandbox {
 #[derive(Debug)]
 struct Shared {
     upstream: Upstream,
+    boundaries: Option<Bytes>,
     tables: TableServer,
     faults: Mutex<FaultPlan>,
     log: RequestLog,
@@ -60,6 +62,14 @@ impl Sandbox {
                 (Upstream::Replay(recordings), 0)
             }
         };
+        let boundaries = match options.boundaries {
+            Some(path) => {
+                let bytes = std::fs::read(&path);
+                let bytes = bytes.map_err(|source| SandboxError::ReadRecording { path, source })?;
+                Some(Bytes::from(bytes))
+            }
+            None => None,
+        };
         let tables = TableServer::new(options.tables, seed)?;
         let failed = |source| SandboxError::Listen {
             address: options.listen,
@@ -70,6 +80,7 @@ impl Sandbox {
         let stopping = CancellationToken::new();
         let shared = Arc::new(Shared {
             upstream,
+            boundaries,
             tables,
             faults: Mutex::new(FaultPlan::new(options.faults)),
             log: RequestLog::default(),
@@ -107,6 +118,19 @@ impl Sandbox {
     pub fn base_url(&self) -> Url {
         Url::parse(&format!("http://{}/rest/1.1", self.address))
             .expect("a socket address makes a URL")
+    }
+
+    /// The address of its boundaries: `http://127.0.0.1:40123/geoserver/tilastointialueet/wfs`.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a socket address always makes a URL"
+    )]
+    pub fn boundaries_url(&self) -> Url {
+        Url::parse(&format!(
+            "http://{}/geoserver/tilastointialueet/wfs",
+            self.address
+        ))
+        .expect("a socket address makes a URL")
     }
 
     /// The address of its database in `PxWeb` 1:
@@ -213,7 +237,11 @@ async fn respond(
         let shared = Arc::clone(&shared);
         let fault = fault.clone();
         tokio::task::spawn_blocking(move || {
-            let answer = shared.upstream.answer(&question, user_agent.as_deref());
+            let answer = shared.upstream.answer(
+                &question,
+                user_agent.as_deref(),
+                shared.boundaries.as_ref(),
+            );
             let answer = match &fault {
                 Some(fault) => with_fault(answer, fault),
                 None => answer,

@@ -22,12 +22,17 @@ pub(super) struct Sandbox {
     /// A TOML file with faults to play.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
+    /// A GeoJSON file to give as the boundaries of the municipalities.
+    #[arg(long, value_name = "FILE")]
+    boundaries: Option<PathBuf>,
 }
 
 impl Sandbox {
     pub(super) async fn run(self) -> anyhow::Result<Exit> {
+        let has_boundaries = self.boundaries.is_some();
         let mut options = SandboxOptions {
             listen: self.listen,
+            boundaries: self.boundaries,
             ..SandboxOptions::default()
         };
         if let Some(folder) = self.recordings {
@@ -43,6 +48,9 @@ impl Sandbox {
         }
         let sandbox = botnia_sandbox::Sandbox::start(options).await?;
         data(sandbox.base_url());
+        if has_boundaries {
+            note(&format!("Boundaries: {}", sandbox.boundaries_url()));
+        }
         note(format_args!("Tables: {}", sandbox.pxweb_url()));
         note("Set it as `base_url` of a source. Stop with Ctrl-C.");
         tokio::signal::ctrl_c().await?;

@@ -8,6 +8,7 @@
 
 mod announce;
 mod beginning;
+mod boundaries;
 pub mod collect;
 pub mod doctor;
 mod events;

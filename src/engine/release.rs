@@ -6,6 +6,7 @@
 pub(crate) mod build;
 mod gather;
 pub(crate) mod recipe;
+mod shapes;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ impl Engine {
             // No other process releases while this one holds the lease.
             self.releases.clean_uncommitted().await?;
         }
+        self.refresh_boundaries(&jobs).await?;
         self.release(lease).await?;
         let newest = self.releases.latest().await?.map(|(record, _)| record);
         let recorded = self.ledger.newest_release().await?;

@@ -181,6 +181,8 @@ fn of_publish(error: &PublishError) -> ErrorCode {
         | PublishError::BrokenOff { .. }
         | PublishError::InvalidPath { .. }
         | PublishError::TableContract { .. }
+        | PublishError::Page { .. }
+        | PublishError::SiteTexts { .. }
         | PublishError::WritePage { .. }
         | PublishError::WriteWorkbook { .. }
         | PublishError::DrawPicture { .. }

@@ -20,11 +20,11 @@ use super::{RELEASE_HEADER, SYNTHETIC_HEADER, Shared, file_body};
 /// Below this, compressing costs more than it saves.
 const WORTH_COMPRESSING: u64 = 1024;
 
-/// A published document may bring its own styles and pictures. It runs no script: what is
-/// in it came from outside once.
+/// A published document may bring its own styles and pictures. No script in it runs, because
+/// what is in it came from outside once; only a file of the release's own may.
 const DOCUMENT_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 /// A release never changes.

@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod browser;
 mod conformance;
 mod crash;
 mod crash_steps;

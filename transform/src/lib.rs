@@ -9,13 +9,14 @@
 //! tables of a release from them, where [`sentence`] tells each figure. [`dissolve`]
 //! brings counts to the borders of a later day, [`region_lists`] compares the region tables
 //! with lists of regions, [`disclosure`] decides which counts of a survey must be hidden,
-//! and [`notes`] reads what people say beside the figures.
+//! [`boundaries`] reads the borders of municipalities for maps, and [`notes`] reads what people say beside the figures.
 //!
 //! What is deliberately absent: any fetching and any delivering. Wrong upstream data is
 //! a counted finding, not a panic and not a lost table; an error is returned only where
 //! nothing at all can be made of the bytes.
 
 pub mod aggregation;
+pub mod boundaries;
 pub mod checks;
 pub mod disclosure;
 pub mod dissolve;

@@ -41,6 +41,8 @@ pub(super) struct SettingsFile {
     pub(super) peers: Vec<PeersFile>,
     /// What the region tables are compared with, and which regions get files of their own.
     pub(super) regions: RegionsFile,
+    /// Where the maps come from.
+    pub(super) boundaries: BoundariesFile,
     /// Those who do the jobs.
     pub(super) workers: WorkersFile,
     /// How much may change between two releases.
@@ -187,6 +189,17 @@ pub(super) struct RegionsFile {
     pub(super) packages: Option<Vec<String>>,
 }
 
+/// Where the maps come from.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct BoundariesFile {
+    /// Statistics Finland's service of statistical areas (WFS), which is asked once a year
+    /// for the boundaries of the municipalities. Not given: it is not asked, and the pages
+    /// have no maps.
+    #[schemars(extend("examples" = ["https://geo.stat.fi/geoserver/tilastointialueet/wfs"]))]
+    pub(super) url: Option<String>,
+}
+
 /// Those who do the jobs.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -222,6 +235,7 @@ impl Default for SettingsFile {
             group: Vec::new(),
             peers: Vec::new(),
             regions: RegionsFile::default(),
+            boundaries: BoundariesFile::default(),
             workers: WorkersFile::default(),
             gates: GateSettings::default(),
             server: ServerFile::default(),

@@ -13,8 +13,8 @@ use super::groups::{groups, packages};
 use super::peers::peers;
 use super::tables::mappings;
 use super::{
-    IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
-    WorkerSettings, YearRange,
+    BoundarySettings, IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind,
+    SourceSettings, WorkerSettings, YearRange,
 };
 use crate::document::Document;
 use crate::indicator_set::IndicatorSet;
@@ -204,6 +204,10 @@ impl Reader<'_> {
             let example = "https://data.stat.fi/api/classifications/v2";
             self.base_url("regions.classification_url", text, example)
         });
+        let boundaries_url = file.boundaries.url.as_deref().and_then(|text| {
+            let example = "https://geo.stat.fi/geoserver/tilastointialueet/wfs";
+            self.base_url("boundaries.url", text, example)
+        });
         Some(Settings {
             data: file.data,
             state: state?,
@@ -216,6 +220,9 @@ impl Reader<'_> {
             regions: RegionSettings {
                 classification_url,
                 packages,
+            },
+            boundaries: BoundarySettings {
+                url: boundaries_url,
             },
             workers: WorkerSettings {
                 lease: Duration::from_secs(file.workers.lease_seconds.into()),

@@ -24,6 +24,7 @@ pub fn settings_reference_markdown() -> String {
         ("`[[source.indicator]]`", "IndicatorFile"),
         ("`[[group]]`", "GroupFile"),
         ("`[regions]`", "RegionsFile"),
+        ("`[boundaries]`", "BoundariesFile"),
         ("`[workers]`", "WorkersFile"),
         ("`[gates]`", "GateSettings"),
         ("`[server]`", "ServerFile"),

@@ -37,6 +37,8 @@ impl Request {
             }
             (AnswerRole::Regions, _) => "the region list".to_owned(),
             (AnswerRole::Catalogue, _) => "the indicator list".to_owned(),
+            (AnswerRole::Boundaries, Some(layer)) => format!("the boundaries `{layer}`"),
+            (AnswerRole::Boundaries, None) => "the boundaries".to_owned(),
             (AnswerRole::Limits, _) => "the limits of use".to_owned(),
             (role @ (AnswerRole::Data | AnswerRole::Description | AnswerRole::Notes), _) => {
                 format!("the {role}")

@@ -247,7 +247,7 @@ pub(super) fn of_sex(language: Language, sex: Sex) -> &'static str {
 }
 
 /// Why a figure was revised, where there is more to say than that the source did it.
-pub(super) fn cause(language: Language, reason: RevisionReason) -> Option<&'static str> {
+pub(crate) fn cause(language: Language, reason: RevisionReason) -> Option<&'static str> {
     let [fi, sv, en] = match reason {
         RevisionReason::BoundaryChange => [
             "Alueen rajat muuttuivat.",
@@ -272,7 +272,7 @@ pub(super) fn cause(language: Language, reason: RevisionReason) -> Option<&'stat
 }
 
 /// Why an indicator shows older figures, in words.
-pub(super) fn held_because(language: Language, code: &str) -> String {
+pub(crate) fn held_because(language: Language, code: &str) -> String {
     let [fi, sv, en] = match code {
         "title_differs" => [
             "lähteessä on tällä tunnuksella toisenniminen indikaattori",

@@ -4,14 +4,14 @@
 
 mod bulletin;
 mod catalog;
-mod changes;
+pub(crate) mod changes;
 mod citation;
 mod columns;
 mod croissant;
 mod datapackage;
 mod dictionary;
 mod licence;
-mod readme;
+pub(crate) mod readme;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;
@@ -178,7 +178,7 @@ pub struct ColumnFact {
 
 impl TableFact {
     /// The table's name: its path without the ending.
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.path.strip_suffix(".parquet").unwrap_or(&self.path)
     }
 }
@@ -208,7 +208,7 @@ pub(crate) fn all(
 
 impl ReleaseFacts {
     /// The first and the last year with an observation.
-    fn years(&self) -> Option<(i32, i32)> {
+    pub(crate) fn years(&self) -> Option<(i32, i32)> {
         let first = self
             .indicators
             .iter()
@@ -283,15 +283,15 @@ impl ReleaseFacts {
         merged
     }
 
-    fn source(&self, id: &SourceId) -> Option<&SourceFact> {
+    pub(crate) fn source(&self, id: &SourceId) -> Option<&SourceFact> {
         self.sources.iter().find(|source| source.id == *id)
     }
 
-    fn find(&self, id: &IndicatorId) -> Option<&IndicatorFact> {
+    pub(crate) fn find(&self, id: &IndicatorId) -> Option<&IndicatorFact> {
         self.indicators.iter().find(|indicator| indicator.id == *id)
     }
 
-    fn indicator_title(&self, id: &IndicatorId) -> Text {
+    pub(crate) fn indicator_title(&self, id: &IndicatorId) -> Text {
         self.find(id)
             .map(|indicator| indicator.title.clone())
             .unwrap_or_default()
@@ -300,7 +300,7 @@ impl ReleaseFacts {
 
 impl IndicatorFact {
     /// The years with an observation: `1990–2025`.
-    fn years(&self) -> Option<String> {
+    pub(crate) fn years(&self) -> Option<String> {
         let (first, last) = (self.first_year?, self.last_year?);
         Some(if first == last {
             first.to_string()

@@ -384,7 +384,7 @@ fn summary(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language:
 }
 
 /// What a top-level table holds, by its name.
-fn table_content(language: Language, table: &str) -> &'static str {
+pub(crate) fn table_content(language: Language, table: &str) -> &'static str {
     let [fi, sv, en] = match table {
         "observations" => [
             "kaikki havainnot kaikilta aluetasoilta",

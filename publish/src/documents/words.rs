@@ -1,12 +1,12 @@
 //! Words that several documents share, in the three languages.
 
-pub(super) use botnia_config::words::level_plural;
-pub(super) use botnia_config::words::numbers::{count, old_and_new};
-pub(super) use botnia_config::words::times::{day, moment, periods};
+pub(crate) use botnia_config::words::level_plural;
+pub(crate) use botnia_config::words::numbers::{count, old_and_new};
+pub(crate) use botnia_config::words::times::{day, moment, periods};
 use botnia_model::Language;
 
 /// What the dataset is called.
-pub(super) fn dataset_title(language: Language) -> &'static str {
+pub(crate) fn dataset_title(language: Language) -> &'static str {
     match language {
         Language::Fi => "Hyvinvoinnin ja sosiaalihuollon indikaattorit alueittain",
         Language::Sv => "Indikatorer för välfärd och socialvård efter område",
@@ -15,7 +15,7 @@ pub(super) fn dataset_title(language: Language) -> &'static str {
 }
 
 /// What it is, in a sentence.
-pub(super) fn dataset_description(language: Language) -> &'static str {
+pub(crate) fn dataset_description(language: Language) -> &'static str {
     match language {
         Language::Fi => {
             "Julkisten tilastolähteiden hyvinvointi- ja sosiaalihuollon indikaattorit kunnittain, \
@@ -78,7 +78,7 @@ pub(crate) fn licence_url(licence: &str) -> Option<&'static str> {
 }
 
 /// Text from a source as one line of Markdown: shown as it is, never as markup.
-pub(super) fn in_markdown(text: &str) -> String {
+pub(crate) fn in_markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -15,6 +15,7 @@ use crate::report::{
     ComparatorSeries, IndicatorDetails, PageKind, Pages, PeerGroup, RegionFile, RegionReport,
     ReportContext, page_file, page_hash, read_region_report,
 };
+use crate::site::{BoundaryShapes, Maps};
 use crate::workbook::{RegionWorkbook, WORKBOOK_LANGUAGES, workbook_file, workbook_hash};
 use crate::workshop::{WORKSHOP_LANGUAGES, WorkshopPack, workshop_file, workshop_hash};
 
@@ -32,6 +33,8 @@ pub(super) struct Reporting {
     series: BTreeMap<RegionId, ContentHash>,
     /// The regions by the folders of their packages.
     folders: BTreeMap<String, Region>,
+    /// None without boundaries.
+    maps: Option<Maps>,
 }
 
 /// The tables of a region's folder.
@@ -96,13 +99,14 @@ impl Product {
         notes: &[Note],
     ) -> Result<Vec<u8>, PublishError> {
         let (context, facts) = (&reporting.context, &reporting.facts);
+        let map = |report: &RegionReport, language| reporting.map(&report.region, language);
         match self {
             Self::Page(kind, language) => Pages {
                 report,
                 context,
                 facts,
                 notes,
-                map: None,
+                map: Some(&map),
             }
             .write(kind, language),
             Self::Workbook(language) => RegionWorkbook {
@@ -161,6 +165,7 @@ impl Reporting {
         facts: &ReleaseFacts,
         regions: &[Region],
         tables: &[ReleasedTable],
+        boundaries: Option<&BoundaryShapes>,
     ) -> Result<Option<Arc<Self>>, PublishError> {
         let find = |path: &str| tables.iter().find(|table| table.path == path);
         let (Some(wellbeing), Some(indicators), Some(observations)) =
@@ -176,6 +181,7 @@ impl Reporting {
             None => None,
         };
         let (facts, regions) = (facts.clone(), regions.to_vec());
+        let maps = boundaries.map(Maps::new);
         let read = move || -> Result<Self, PublishError> {
             let reported = ReportContext::reported_sexes(WELLBEING, wellbeing)?;
             let mut indicators = IndicatorDetails::read(INDICATORS, indicators)?;
@@ -195,13 +201,14 @@ impl Reporting {
             };
             Ok(Self {
                 series: context.comparators.hashes(),
-                hash: shared_hash(&context, &facts),
+                hash: shared_hash(&context, &facts, maps.as_ref()),
                 folders: regions
                     .into_iter()
                     .filter_map(|region| Some((package_folder(&region)?, region)))
                     .collect(),
                 context,
                 facts,
+                maps,
             })
         };
         let read = in_background("reading what the reports share", read).await?;
@@ -210,6 +217,43 @@ impl Reporting {
 }
 
 impl Reporting {
+    /// A municipality within its province; of a province or a county, its municipalities.
+    fn map(&self, region: &Region, language: Language) -> Option<String> {
+        let parent = |of: &Region, level| match level {
+            RegionLevel::WellbeingCounty => of.wellbeing_county.clone(),
+            _ => of.province.clone(),
+        };
+        let is_municipal = region.key.level == RegionLevel::Municipality;
+        let whole = if is_municipal {
+            RegionKey::new(RegionLevel::Province, region.province.clone()?)
+        } else {
+            region.key.clone()
+        };
+        let areas: Vec<_> = self
+            .context
+            .regions
+            .values()
+            .filter(|of| of.key.level == RegionLevel::Municipality && of.valid_to.is_none())
+            .filter(|of| parent(of, whole.level).as_ref() == Some(&whole.code))
+            .map(|of| {
+                let name = of.name.or_finnish(language).to_owned();
+                (of.key.clone(), name, of.key == region.key)
+            })
+            .collect();
+        let within = self.context.regions.get(&whole.id())?;
+        let within = within.name.or_finnish(language);
+        let name = region.name.or_finnish(language);
+        let text = match (is_municipal, language) {
+            (true, Language::Fi) => format!("Kartta: {name}; maakunta: {within}."),
+            (true, Language::Sv) => format!("Karta: {name}; landskap: {within}."),
+            (true, Language::En) => format!("Map: {name}; region: {within}."),
+            (false, Language::Fi) => format!("Kartta: {within} kunnittain."),
+            (false, Language::Sv) => format!("Karta: {within} efter kommun."),
+            (false, Language::En) => format!("Map: {within} by municipality."),
+        };
+        self.maps.as_ref()?.locator(&areas, &text)
+    }
+
     /// The hashes of the series that a region's charts compare with: of its province, its
     /// county and the country, each `absent` where there is none.
     fn compared_with(&self, region: &Region) -> [ContentHash; 3] {
@@ -230,7 +274,7 @@ impl Reporting {
 
 /// The hash of what the products show of their context and their release, whatever its
 /// number and moment.
-fn shared_hash(context: &ReportContext, facts: &ReleaseFacts) -> ContentHash {
+fn shared_hash(context: &ReportContext, facts: &ReleaseFacts, maps: Option<&Maps>) -> ContentHash {
     let regions: Vec<_> = context
         .regions
         .values()
@@ -243,8 +287,9 @@ fn shared_hash(context: &ReportContext, facts: &ReleaseFacts) -> ContentHash {
             )
         })
         .collect();
+    let maps = maps.map(Maps::hash_of_detail);
     let text = format!(
-        "{:?}{:?}{regions:?}{:?}{:?}{:?}",
+        "{:?}{:?}{regions:?}{:?}{:?}{:?}{maps:?}",
         context.indicators, context.peers, facts.synthetic, facts.geo_vintage, facts.sources
     );
     ContentHash::of(text.as_bytes())

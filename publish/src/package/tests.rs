@@ -172,6 +172,7 @@ async fn assemble_next(
             notes: Vec::new(),
             inputs: ContentHash::of(number.folder().as_bytes()),
             recipe: b"{}\n".to_vec(),
+            site: None,
         },
     )
     .await?;
@@ -317,6 +318,7 @@ async fn publishing_may_move_between_threads() {
             notes: Vec::new(),
             inputs: ContentHash::of(b""),
             recipe: Vec::new(),
+            site: None,
         },
     );
     movable(&assembling);

@@ -91,7 +91,7 @@ pub struct Pages<'a> {
     pub notes: &'a [Note],
     /// A map as an SVG element that is safe to stand in a page, by language; none without
     /// boundaries.
-    pub map: Option<fn(&RegionReport, Language) -> Option<String>>,
+    pub map: Option<&'a dyn Fn(&RegionReport, Language) -> Option<String>>,
 }
 
 #[derive(Serialize)]

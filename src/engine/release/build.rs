@@ -6,16 +6,17 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Region, Text};
+use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Region, RegionKey, RegionLevel, Text};
 use botnia_publish::{
     Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, Releases,
-    RevisedFigure, SourceFact, Staged, assemble,
+    RevisedFigure, SiteInput, SourceFact, Staged, assemble,
 };
 use botnia_transform::release::{
     Build, Built, Inputs, NotableRevision, Output, Previous, SourceCredit, build,
 };
 
 use super::recipe::{Ingredients, Recipe, SourceTerms};
+use super::shapes::shapes;
 use crate::engine::{EngineError, own_use};
 
 /// A release on its way.
@@ -95,6 +96,7 @@ impl Making<'_> {
         built: Built,
         entries: Vec<IndicatorEntry>,
     ) -> Result<Staged, EngineError> {
+        let site = self.site(&built.regions);
         let staged = assemble(
             self.releases,
             Assembly {
@@ -116,10 +118,28 @@ impl Making<'_> {
                 previous: self.previous,
                 regions: built.regions,
                 indicators: entries,
+                site: Some(site),
                 notes: self.recipe.terms.notes.clone(),
             },
         );
         Ok(staged.await?)
+    }
+
+    /// What the settings say of the site. The provinces that they group stand out in it.
+    fn site(&self, regions: &[Region]) -> SiteInput {
+        let terms = &self.recipe.terms;
+        let mut marked: Vec<RegionKey> = Vec::new();
+        for member in terms.groups.iter().flat_map(|group| &group.members) {
+            if member.level == RegionLevel::Province && !marked.contains(member) {
+                marked.push(member.clone());
+            }
+        }
+        let boundaries = self.ingredients.boundaries.as_ref();
+        SiteInput {
+            contact: terms.contact.clone(),
+            marked,
+            boundaries: boundaries.map(|boundaries| shapes(boundaries, regions)),
+        }
     }
 
     /// What the documents of the release tell.

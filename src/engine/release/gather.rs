@@ -16,7 +16,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _};
 use tokio::runtime::Handle;
 
 use super::recipe::{
-    IndicatorRecipe, Ingredients, ReadUnder, Recipe, RegionList, SourceTerms, Terms,
+    BoundaryList, IndicatorRecipe, Ingredients, ReadUnder, Recipe, RegionList, SourceTerms, Terms,
 };
 use crate::engine::ledger::{AnswerPlace, Figures, Series};
 use crate::engine::normalised::normalised_path;
@@ -82,6 +82,7 @@ impl Engine {
             sets: self.reported_sets(&accepted),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
+            contact: self.settings.contact.clone(),
             packages: self.settings.regions.packages.clone(),
             peers: self.settings.peers.clone(),
             notes: self.notes_that_hold().await?,
@@ -97,7 +98,9 @@ impl Engine {
                 self.indicator_recipe(id, series, figures, state(series, figures, year))
             })
             .collect();
-        let recipe = Recipe::new(release, moment, region_lists, indicators, terms);
+        let boundaries = self.newest_boundaries().await?;
+        let boundaries = boundaries.map(|(year, answer)| BoundaryList { year, answer });
+        let recipe = Recipe::new(release, moment, region_lists, boundaries, indicators, terms);
         Ok(Gathered {
             ingredients: recipe.read_answers(&self.archive).await?,
             recipe,

@@ -17,6 +17,7 @@ use botnia_model::{
 };
 use botnia_publish::Releases;
 use botnia_publish::manifest::RECIPE;
+use botnia_transform::boundaries::Boundaries;
 use botnia_transform::normalise::{self, Reading};
 use botnia_transform::release::{MadeFrom, Series};
 use jiff::Timestamp;
@@ -42,6 +43,9 @@ pub(crate) struct Recipe {
     pub(crate) program_version: String,
     /// The newest region list of each source that had one.
     pub(crate) region_lists: Vec<RegionList>,
+    /// The boundaries that the maps are drawn from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) boundaries: Option<BoundaryList>,
     /// The indicators, by id.
     pub(crate) indicators: Vec<IndicatorRecipe>,
     /// What was decided about all of them.
@@ -73,6 +77,9 @@ pub(crate) struct Terms {
     pub(crate) peers: Vec<RegionPeers>,
     /// What is known of regions apart from the sources.
     pub(crate) region_tables: RegionTables,
+    /// How the keeper of the site can be reached, as the settings have it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) contact: String,
     /// What people say beside the figures, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Note>,
@@ -95,6 +102,15 @@ pub(crate) struct SourceTerms {
 pub(crate) struct RegionList {
     pub(crate) source: SourceId,
     /// The answer with it.
+    pub(crate) answer: ContentHash,
+}
+
+/// The boundaries of the municipalities of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BoundaryList {
+    pub(crate) year: i16,
+    /// The answer with them.
     pub(crate) answer: ContentHash,
 }
 
@@ -152,6 +168,8 @@ pub(crate) struct Ingredients {
     pub(crate) series: Vec<Series>,
     /// The regions of all sources, by level and code.
     pub(crate) regions: Vec<Region>,
+    /// The boundaries of the municipalities.
+    pub(crate) boundaries: Option<Boundaries>,
 }
 
 /// A recipe that cannot be used.
@@ -220,6 +238,7 @@ impl Recipe {
         release: ReleaseNumber,
         moment: Timestamp,
         region_lists: Vec<RegionList>,
+        boundaries: Option<BoundaryList>,
         indicators: Vec<IndicatorRecipe>,
         terms: Terms,
     ) -> Self {
@@ -229,6 +248,7 @@ impl Recipe {
             moment,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             region_lists,
+            boundaries,
             indicators,
             terms,
         }
@@ -307,6 +327,7 @@ impl Recipe {
             indicators: Vec<&'a Indicator>,
             declared_levels: Vec<&'a [RegionLevel]>,
             regions: &'a [Region],
+            boundaries: Option<BoundaryList>,
         }
         let inputs = Inputs {
             terms: &self.terms,
@@ -326,6 +347,7 @@ impl Recipe {
                 .map(|series| series.declared_levels.as_slice())
                 .collect(),
             regions: &ingredients.regions,
+            boundaries: self.boundaries,
         };
         match serde_json::to_vec(&inputs) {
             Ok(bytes) => Ok(ContentHash::of(&bytes)),
@@ -391,9 +413,14 @@ impl Recipe {
                     .or_insert_with(|| region.clone());
             }
         }
+        let boundaries = match &self.boundaries {
+            Some(list) => Some(Boundaries::read(&archive.read(&list.answer).await?)?),
+            None => None,
+        };
         Ok(Ingredients {
             series,
             regions: regions.into_values().collect(),
+            boundaries,
         })
     }
 }

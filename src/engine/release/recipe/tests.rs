@@ -51,6 +51,7 @@ fn recipe() -> Recipe {
             name: Text::default(),
             members: vec![RegionKey::finland()],
         }],
+        contact: "yhteys@alue.example".to_owned(),
         packages: Some([RegionKey::finland()].into()),
         peers: vec![RegionPeers {
             region: RegionKey::finland(),
@@ -65,6 +66,10 @@ fn recipe() -> Recipe {
             source: "sotkanet".parse().unwrap(),
             answer: hash("regions"),
         }],
+        Some(BoundaryList {
+            year: 2026,
+            answer: hash("boundaries"),
+        }),
         vec![indicator],
         terms,
     )
@@ -74,6 +79,7 @@ fn inputs(recipe: &Recipe) -> ContentHash {
     let ingredients = Ingredients {
         series: Vec::new(),
         regions: Vec::new(),
+        boundaries: None,
     };
     recipe.inputs(&ingredients).unwrap()
 }
@@ -125,13 +131,17 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     let mut revised = recipe();
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
-    let changes: [fn(&mut Terms); 10] = [
+    let mut redrawn = recipe();
+    redrawn.boundaries = None;
+    assert_ne!(inputs(&redrawn), expected);
+    let changes: [fn(&mut Terms); 11] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),
         |terms| terms.sets[0].indicators[0].value_kind = ValueKind::Index,
         |terms| terms.region_tables.municipalities[0].valid_to = None,
         |terms| terms.groups.clear(),
+        |terms| terms.contact.clear(),
         |terms| terms.packages = None,
         |terms| terms.peers.clear(),
         |terms| terms.region_tables.borders.clear(),
