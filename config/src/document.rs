@@ -63,6 +63,18 @@ impl<'a> Document<'a> {
         self.push(key, place, what.into(), hint);
     }
 
+    /// Whether the file has something at `key`.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.places.contains_key(key)
+    }
+
+    /// Whether something was reported of `key` or what is below it.
+    pub(crate) fn is_reported(&self, key: &str) -> bool {
+        self.problems
+            .iter()
+            .any(|problem| problem.key.starts_with(key))
+    }
+
     /// Reports something that stands elsewhere than in this file.
     pub(crate) fn report_elsewhere(&mut self, problem: Problem) {
         self.problems.push(problem);

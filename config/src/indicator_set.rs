@@ -155,6 +155,7 @@ impl IndicatorSet {
     }
 }
 
+/// The `*.toml` of a folder, by name.
 pub(crate) fn toml_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, SettingsError> {
     let failed = |source| SettingsError::Read {
         path: folder.to_owned(),

@@ -4,6 +4,7 @@
 //! decisions; it does not act on them.
 
 pub mod indicator_set;
+pub mod mapping;
 pub mod note_form;
 pub mod problem;
 pub mod region_tables;
@@ -17,6 +18,9 @@ mod document;
 
 pub use indicator_set::{IndicatorSet, SetIndicator};
 pub use jiff::civil::Date;
+pub use mapping::{
+    IndicatorMapping, Misfit, Pattern, Purpose, RegionCodes, Resolved, TableMapping,
+};
 pub use note_form::NoteColumn;
 pub use problem::{Problem, SettingsError};
 pub use region_tables::{

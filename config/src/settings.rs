@@ -6,16 +6,18 @@ mod groups;
 mod peers;
 mod read;
 mod reference;
+mod tables;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use botnia_model::{Language, RegionKey, SourceId, SourceIndicator};
+use botnia_model::{Language, RegionKey, SourceId, SourceIndicator, Text};
 use url::Url;
 
-use crate::indicator_set::IndicatorSet;
+use crate::indicator_set::{IndicatorSet, toml_files};
+use crate::mapping::IndicatorMapping;
 use crate::problem::SettingsError;
 use crate::schedule::{Missed, Overlap, Schedule};
 use crate::secret::{LedgerAddress, Secret};
@@ -61,7 +63,7 @@ pub struct SourceSettings {
     pub id: SourceId,
     /// What it speaks.
     pub kind: SourceKind,
-    /// Where it is. A source of surveys is in the data folder, and this only names it.
+    /// Where it is. Surveys are in the data folder; here a page that tells of them.
     pub base_url: Url,
     /// When it is swept, in `time_zone`; none: only by hand.
     pub schedule: Option<Schedule>,
@@ -77,6 +79,21 @@ pub struct SourceSettings {
     pub concurrency: u8,
     /// Requests per second, over all workers.
     pub requests_per_second: f64,
+    /// What it is called in releases; empty where the settings do not say.
+    pub name: Text,
+    /// Where a person finds it, where the settings say so.
+    pub home_page: Option<String>,
+    /// How its tables become indicators; empty for a source that has indicators itself.
+    pub mappings: Vec<IndicatorMapping>,
+}
+
+impl SourceSettings {
+    /// How an indicator is read, where the source has tables.
+    pub fn mapping(&self, indicator: &SourceIndicator) -> Option<&IndicatorMapping> {
+        self.mappings
+            .iter()
+            .find(|mapping| mapping.id == *indicator)
+    }
 }
 
 /// What a source speaks.
@@ -89,6 +106,15 @@ pub enum SourceKind {
     Sotkanet,
     /// Surveys that `botnia import survey` took in.
     Survey,
+    /// THL's database cubes.
+    #[serde(rename = "thl-cube")]
+    ThlCube,
+    /// The API of `PxWeb`, version 1: tables, mapped to indicators.
+    Pxweb,
+    /// The API of `PxWeb`, version 2: tables, mapped to indicators.
+    Pxweb2,
+    /// JSON-stat documents at addresses: tables, mapped to indicators.
+    Jsonstat,
 }
 
 /// What to fetch from a source.
@@ -142,7 +168,8 @@ pub struct ServerSettings {
 impl Settings {
     /// Reads the settings at `path`, then the variables `BOTNIA_…` of `environment`, which
     /// win. The sets that `indicators` may name are those that ship with botnia, those of
-    /// the folder `sets` beside the file, and the survey maps.
+    /// the folder `sets` beside the file, and the survey maps. The sources are those of the
+    /// file, then those of every `*.toml` of the folder `sources.d` beside it, by name.
     pub fn load(
         path: &Path,
         environment: impl Iterator<Item = (String, String)>,
@@ -152,7 +179,19 @@ impl Settings {
             source,
         })?;
         let sets = IndicatorSet::load_for(path)?;
-        read::settings(&path.display().to_string(), &text, environment, &sets)
+        let mut further = Vec::new();
+        let sources = path.parent().unwrap_or(Path::new("")).join("sources.d");
+        if sources.is_dir() {
+            for path in toml_files(&sources)? {
+                let text = std::fs::read_to_string(&path).map_err(|source| {
+                    let path = path.clone();
+                    SettingsError::Read { path, source }
+                })?;
+                further.push((path.display().to_string(), text));
+            }
+        }
+        let name = path.display().to_string();
+        read::settings(&name, &text, &further, environment, &sets)
     }
 
     /// The same from a text; `file_name` is what the errors call it. Only the sets that
@@ -162,7 +201,18 @@ impl Settings {
         text: &str,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        read::settings(file_name, text, environment, &IndicatorSet::builtin())
+        read::settings(file_name, text, &[], environment, &IndicatorSet::builtin())
+    }
+
+    /// The same with further files of sources, each a name and its text.
+    pub fn parse_with_sources(
+        file_name: &str,
+        text: &str,
+        sources: &[(String, String)],
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let sets = IndicatorSet::builtin();
+        read::settings(file_name, text, sources, environment, &sets)
     }
 }
 

@@ -99,6 +99,7 @@ impl ClassificationService {
             source_indicator: None,
             shape,
             validators: None,
+            body: None,
         };
         match self.client.get(&request).await? {
             Fetched::Answer(answer) => Ok(*answer),

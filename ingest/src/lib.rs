@@ -26,5 +26,6 @@ pub use archive::{Archive, ArchiveCheck, ArchiveError, ArchiveFault, Kept};
 pub use classification::{ClassificationList, ClassificationService};
 pub use client::{ClientLimits, Fetched, PoliteClient, Request, Shape, UserAgent, Validators};
 pub use error::SourceError;
-pub use source::{Freshness, Source, open};
+pub use source::{Freshness, Source, open, open_surveys};
+pub use sources::survey::{document_path, documents};
 pub use turns::Turns;

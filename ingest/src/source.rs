@@ -5,8 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use botnia_config::{SourceKind, SourceSettings};
 use botnia_model::{ContentHash, SourceId, SourceIndicator};
+use object_store::ObjectStore;
 
+use crate::error::Failure;
+use crate::sources::jsonstat::JsonStat;
+use crate::sources::pxweb1::PxWeb1;
+use crate::sources::pxweb2::PxWeb2;
 use crate::sources::sotkanet::Sotkanet;
+use crate::sources::survey::Surveys;
+use crate::sources::thl_cube::ThlCubes;
 use crate::{Answer, PoliteClient, SourceError};
 
 /// A source of indicators. Every method that asks goes through the one polite client;
@@ -16,12 +23,15 @@ pub trait Source: Send + Sync {
     /// Its id in the settings.
     fn id(&self) -> &SourceId;
 
-    /// The answers that frame a whole sweep: the region list first, then the catalogue
-    /// where the source was opened with one.
+    /// The answers that frame a whole sweep: the region list first where the source has
+    /// one, then the catalogue where it was opened with one, then its limits of use where it
+    /// tells them. A source without a region list speaks of the regions of botnia's own
+    /// tables.
     async fn frame(&self) -> Result<Vec<Answer>, SourceError>;
 
-    /// Every indicator that the catalogue in `frame` lists, once, in its order. A frame
-    /// without a catalogue is [`SourceError::Contract`].
+    /// Every indicator that the source has, once, in its order: those of the catalogue in
+    /// `frame`, or, for a source with tables, those of the settings. A frame without the
+    /// catalogue that it would need is [`SourceError::Contract`].
     fn catalogue(&self, frame: &[Answer]) -> Result<Vec<SourceIndicator>, SourceError>;
 
     /// What the source says of one indicator.
@@ -34,6 +44,10 @@ pub trait Source: Send + Sync {
         indicator: &SourceIndicator,
         description: &Answer,
     ) -> Result<Vec<Answer>, SourceError>;
+
+    /// Whether figures are the same as long as their description is. Where they are not, they
+    /// are fetched at every sweep, and their own bytes tell whether anything moved.
+    fn description_settles(&self) -> bool;
 
     /// What decides whether an indicator's figures must be fetched again.
     fn freshness(&self, description: &Answer) -> Result<Freshness, SourceError>;
@@ -54,7 +68,8 @@ pub struct Freshness {
 }
 
 /// Opens the source of `settings`. `wants_catalogue` adds the list of all indicators to
-/// its frame. Settings that no request can be made from are [`SourceError::Contract`].
+/// its frame. Settings that no request can be made from are [`SourceError::Contract`], and
+/// so are surveys, which are not asked for: see [`open_surveys`].
 pub fn open(
     settings: &SourceSettings,
     client: Arc<PoliteClient>,
@@ -62,5 +77,28 @@ pub fn open(
 ) -> Result<Box<dyn Source>, SourceError> {
     Ok(match settings.kind {
         SourceKind::Sotkanet => Box::new(Sotkanet::open(settings, client, wants_catalogue)?),
+        SourceKind::ThlCube => Box::new(ThlCubes::open(settings, client)?),
+        SourceKind::Survey => {
+            let failure = Failure {
+                operation: format!("open `{}`", settings.id),
+                problem: "its surveys lie in the data, and there is no data yet; \
+                          hint: `botnia import survey FILE --map MAP`"
+                    .to_owned(),
+                rejected: None,
+            };
+            return Err(SourceError::contract(failure, None));
+        }
+        SourceKind::Pxweb => Box::new(PxWeb1::open(settings, client)?),
+        SourceKind::Pxweb2 => Box::new(PxWeb2::open(settings, client)?),
+        SourceKind::Jsonstat => Box::new(JsonStat::open(settings, client)?),
     })
+}
+
+/// Opens the surveys of `settings` that were imported into `data`.
+pub fn open_surveys(
+    settings: &SourceSettings,
+    data: Arc<dyn ObjectStore>,
+    wants_catalogue: bool,
+) -> Box<dyn Source> {
+    Box::new(Surveys::open(settings, data, wants_catalogue))
 }

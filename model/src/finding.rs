@@ -29,6 +29,8 @@ word_enum!(
         UnreadableRow = "unreadable_row",
         /// A row without a value: kept as an observation without one.
         RowWithoutValue = "row_without_value",
+        /// A symbol in place of a value whose meaning nobody has stated.
+        UnknownSymbol = "unknown_symbol",
         /// A title that had to be cleaned.
         TitleCleaned = "title_cleaned",
         /// A title that differs in wording from the one in the indicator set.

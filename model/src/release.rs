@@ -108,8 +108,10 @@ pub struct IndicatorEntry {
     pub description: ContentHash,
     /// The answers with its figures.
     pub data: Vec<ContentHash>,
-    /// The region list that translated its region ids.
-    pub regions: ContentHash,
+    /// The region list that translated its region ids; none where the source has no list and
+    /// speaks of the regions of the region tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regions: Option<ContentHash>,
     /// Rows in the source's answers.
     pub rows_in: u64,
     /// Observations.

@@ -19,6 +19,8 @@ word_enum!(
         Description = "description",
         /// The figures of one indicator.
         Data = "data",
+        /// What the source says of how much it may be asked.
+        Limits = "limits",
         /// Notes of people, from a file.
         Notes = "notes",
     }

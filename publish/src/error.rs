@@ -84,6 +84,14 @@ pub enum PublishError {
         #[source]
         source: minijinja::Error,
     },
+    /// A chart could not be drawn as a picture.
+    #[error("draw the picture `{file}`: {reason}")]
+    DrawPicture {
+        /// The picture.
+        file: String,
+        /// What the drawing library says.
+        reason: String,
+    },
     /// A workbook could not be written.
     #[error("write the workbook `{file}` of `{region}`")]
     WriteWorkbook {

@@ -2,7 +2,6 @@
 //! documents, and the manifest.
 
 mod products;
-mod reports;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -94,8 +93,9 @@ struct Packaging {
 }
 
 /// Makes the release ready for [`Releases::commit`]: hashes the new tables, writes the
-/// CSV beside every region's observations and the pages of its report unless the previous
-/// release's still hold, writes the documents and the recipe, and lists all of it in the manifest.
+/// CSV beside every region's observations, the pages of its report and its workbooks unless
+/// the previous release's still hold, writes the documents and the recipe, and lists all of
+/// it in the manifest.
 ///
 /// # Errors
 /// [`PublishError::NothingToCarry`] for a carried table that the previous release does
@@ -131,7 +131,6 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         notes: NotesOfRegions::new(&regions, notes),
     });
 
-    let reports = packaging.reports(&tables, &regions, &facts).await?;
     let parallelism = std::thread::available_parallelism().map_or(1, NonZero::get);
     let reporting = Reporting::read(&packaging, &facts, &regions, &tables).await?;
     let packages = RegionTables::of(&tables);
@@ -163,7 +162,6 @@ pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged,
         .await?
     };
     members.extend(written);
-    members.extend(reports);
 
     members.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
     if let Some(twice) = members

@@ -1,6 +1,7 @@
-//! An upstream to run: a server that answers as Sotkanet does, for tests, demonstrations
-//! and load. It speaks `/rest/1.1` (`//1.1` too): `/indicators`, `/indicators/{id}`,
-//! `/regions`, `/json` and `/csv`.
+//! An upstream to run: a server that answers as Sotkanet and as table servers do, for tests,
+//! demonstrations and load. It speaks `/rest/1.1` (`//1.1` too): `/indicators`,
+//! `/indicators/{id}`, `/regions`, `/json` and `/csv`; and the interfaces of [`tables`]:
+//! `PxWeb` in versions 1 and 2, and plain JSON-stat.
 //!
 //! Two modes. **Synthetic**: real regions, real ids and titles, made-up figures that
 //! behave; the same seed gives the same bytes, whatever was asked before. Every synthetic
@@ -29,6 +30,11 @@
 //! | no `classifications.sex`; `primaryValueType` null | some descriptions |
 //! | trailing spaces, U+00A0 and entities in titles; unclosed tags, U+0096 and entities in texts | descriptions and list |
 //! | no `uri` key, an empty `uri`, an empty `memberOf`, trailing spaces | `/regions` |
+//! | 400 without a word for an unknown table, dimension or code, or another format than was named | `PxWeb` 1 |
+//! | 403 for more cells than `?config` says, or fewer; 429 within the window | `PxWeb` 1 and 2 |
+//! | values left out of long dimensions; dates of update that moved without the figures | `PxWeb` 1 |
+//! | a slice instead of the whole where nothing is selected; problems explained in JSON | `PxWeb` 2 |
+//! | `null` with `-` for nothing and `...` for what is hidden; a starred last year; inhabitants of no municipality | tables |
 //! | history rewritten: a municipality's rows vanish for all years and its neighbour's rise | from edition 2 on |
 //!
 //! # Faults
@@ -54,7 +60,7 @@
 //! | `missing_regions` | no row of some regions |
 //! | `missing_field` | objects without one of their fields |
 //!
-//! What is deliberately absent: a clock, randomness that is not from the seed, and any use
+//! What is deliberately absent: a clock (but for the tables' limiter), randomness that is not from the seed, and any use
 //! in production.
 
 mod api;
@@ -65,6 +71,7 @@ mod replay;
 mod request_log;
 mod server;
 mod synthetic;
+mod tables;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -72,6 +79,7 @@ use std::path::PathBuf;
 pub use fault::{Fault, FaultKind, RetryAfter};
 pub use request_log::LoggedRequest;
 pub use server::Sandbox;
+pub use tables::{TableLimits, TableNaming, TableOptions};
 
 /// The header that every synthetic answer carries, with the value `true`.
 pub const SYNTHETIC_HEADER: &str = "x-botnia-synthetic";
@@ -85,6 +93,8 @@ pub struct SandboxOptions {
     pub listen: SocketAddr,
     /// What goes wrong.
     pub faults: Vec<Fault>,
+    /// How the table interfaces answer.
+    pub tables: TableOptions,
 }
 
 impl SandboxOptions {
@@ -94,6 +104,7 @@ impl SandboxOptions {
             mode,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             faults: Vec::new(),
+            tables: TableOptions::default(),
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::faulty_response::{Encoded, with_fault};
 use crate::replay::Recordings;
 use crate::request_log::{LoggedRequest, RequestLog};
 use crate::synthetic::World;
+use crate::tables::{TableAnswer, TableOptions, TableRequest, TableServer};
 use crate::{Mode, SYNTHETIC_HEADER, SandboxError, SandboxOptions};
 
 /// A running sandbox. Dropping it stops it without waiting for answers under way.
@@ -36,6 +37,7 @@ pub struct Sandbox {
 #[derive(Debug)]
 struct Shared {
     upstream: Upstream,
+    tables: TableServer,
     faults: Mutex<FaultPlan>,
     log: RequestLog,
     stopping: CancellationToken,
@@ -48,12 +50,17 @@ impl Sandbox {
     /// not readable, and on years, an edition or faults that make no sense.
     pub async fn start(options: SandboxOptions) -> Result<Self, SandboxError> {
         Fault::check(&options.faults)?;
-        let upstream = match options.mode {
-            Mode::Synthetic(synthetic) => Upstream::Synthetic(World::new(&synthetic)?),
+        let (upstream, seed) = match options.mode {
+            Mode::Synthetic(synthetic) => {
+                let world = World::new(&synthetic)?;
+                (Upstream::Synthetic(world), synthetic.seed)
+            }
             Mode::Replay { folder, edition } => {
-                Upstream::Replay(Recordings::open(&folder, edition.as_deref())?)
+                let recordings = Recordings::open(&folder, edition.as_deref())?;
+                (Upstream::Replay(recordings), 0)
             }
         };
+        let tables = TableServer::new(options.tables, seed)?;
         let failed = |source| SandboxError::Listen {
             address: options.listen,
             source,
@@ -63,6 +70,7 @@ impl Sandbox {
         let stopping = CancellationToken::new();
         let shared = Arc::new(Shared {
             upstream,
+            tables,
             faults: Mutex::new(FaultPlan::new(options.faults)),
             log: RequestLog::default(),
             stopping: stopping.clone(),
@@ -99,6 +107,27 @@ impl Sandbox {
     pub fn base_url(&self) -> Url {
         Url::parse(&format!("http://{}/rest/1.1", self.address))
             .expect("a socket address makes a URL")
+    }
+
+    /// The address of its database in `PxWeb` 1:
+    /// `http://127.0.0.1:40123/PxWeb/api/v1/fi/StatFin`.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a socket address always makes a URL"
+    )]
+    pub fn pxweb_url(&self) -> Url {
+        Url::parse(&format!("http://{}/PxWeb/api/v1/fi/StatFin", self.address))
+            .expect("a socket address makes a URL")
+    }
+
+    /// Changes how tables are called and how much may be asked. Where they come from stays.
+    pub fn set_tables(&self, options: TableOptions) {
+        self.shared.tables.set_options(options);
+    }
+
+    /// How often a question for tables came too soon after others.
+    pub fn turned_down(&self) -> u64 {
+        self.shared.tables.turned_down()
     }
 
     /// The latest requests, in order of arrival; at most 100 000 of them.
@@ -163,6 +192,9 @@ async fn respond(
         query,
         user_agent.as_deref(),
     );
+    if TableServer::serves(path) {
+        return respond_with_tables(shared, order, request).await;
+    }
     let question = Question::new(path, query);
     let location = request.uri().to_string();
     let fault = shared
@@ -209,6 +241,73 @@ async fn respond(
     } else {
         shared.log.answered(order, response.status().as_u16());
     }
+    response
+}
+
+/// Longer questions are no questions.
+const LONGEST_BODY: usize = 4 << 20;
+
+async fn respond_with_tables(
+    shared: Arc<Shared>,
+    order: u64,
+    request: Request<Body>,
+) -> Response<Body> {
+    let accepts_gzip = accepts_gzip(request.headers());
+    let is_json = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/json"));
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LONGEST_BODY)
+        .await
+        .unwrap_or_default();
+    let question = TableRequest {
+        is_post: head.method == Method::POST,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        body,
+    };
+    let is_refused = question.is_post && !is_json;
+    let answering = {
+        let shared = Arc::clone(&shared);
+        tokio::task::spawn_blocking(move || {
+            let answer = shared.tables.answer(&question);
+            let TableAnswer {
+                status,
+                content_type,
+                body,
+                ..
+            } = answer.clone();
+            let plain = Answer {
+                status,
+                content_type,
+                body,
+            };
+            (answer, Encoded::new(plain, accepts_gzip))
+        })
+    };
+    let answered = match answering.await {
+        Ok((answer, encoded)) if !is_refused => Some((answer, encoded)),
+        _ => None,
+    };
+    let location = head.uri.to_string();
+    let response = if let Some((answer, encoded)) = answered {
+        let mut response = encoded.into_response(None, &location, &shared.stopping);
+        let headers = response.headers_mut();
+        if let Some(seconds) = answer.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if answer.is_synthetic {
+            headers.insert(SYNTHETIC_HEADER, HeaderValue::from_static("true"));
+        }
+        response
+    } else {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let page = Answer::page(status, "A question is sent as application/json.");
+        Encoded::new(page, false).into_response(None, &location, &shared.stopping)
+    };
+    shared.log.answered(order, response.status().as_u16());
     response
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use botnia_config::{IndicatorSet, Settings};
 use botnia_model::{Clock, CommitRecord, IndicatorId, Region, SourceId, SourceIndicator};
-use botnia_sandbox::{Sandbox, SandboxOptions};
+use botnia_sandbox::{Sandbox, SandboxOptions, TableLimits, TableOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{count, data, note, number};
@@ -40,9 +40,29 @@ impl Run {
     pub(super) async fn run(self, global: &Global, clock: Arc<dyn Clock>) -> anyhow::Result<Exit> {
         let (settings, sets, sandbox) = if self.demo {
             let mut settings = Settings::parse("demo.toml", DEMO, global.environment())?;
-            let sandbox = Sandbox::start(SandboxOptions::default()).await?;
+            // Nobody is disturbed, so nothing has to be spread over minutes.
+            let limits = TableLimits {
+                calls: 10_000,
+                window: Duration::from_secs(1),
+                ..TableLimits::default()
+            };
+            let options = SandboxOptions {
+                tables: TableOptions {
+                    limits,
+                    ..TableOptions::default()
+                },
+                ..SandboxOptions::default()
+            };
+            let sandbox = Sandbox::start(options).await?;
             for source in &mut settings.source {
-                source.base_url = sandbox.base_url();
+                // The sandbox speaks every interface below paths like those of the demo.
+                if source
+                    .base_url
+                    .set_port(Some(sandbox.address().port()))
+                    .is_err()
+                {
+                    source.base_url = sandbox.base_url();
+                }
             }
             (settings, IndicatorSet::builtin(), Some(sandbox))
         } else {

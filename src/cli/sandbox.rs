@@ -1,7 +1,7 @@
 //! `botnia sandbox`: an upstream to run by hand.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use botnia_sandbox::{Fault, Mode, SandboxOptions};
 
@@ -9,13 +9,14 @@ use super::output::{data, note};
 use super::{Exit, UsageError, read_text};
 use crate::engine::chain;
 
-/// An upstream to run: answers as Sotkanet does.
+/// An upstream to run: answers as Sotkanet and as table servers do.
 #[derive(Debug, clap::Args)]
 pub(super) struct Sandbox {
     /// Where it listens; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
-    /// Answer from a folder of recordings instead of made-up data.
+    /// Answer from a folder of recordings instead of made-up data; recorded tables are taken
+    /// from the folders beside it.
     #[arg(long, value_name = "DIR")]
     recordings: Option<PathBuf>,
     /// A TOML file with faults to play.
@@ -30,6 +31,7 @@ impl Sandbox {
             ..SandboxOptions::default()
         };
         if let Some(folder) = self.recordings {
+            options.tables.recordings = folder.parent().map(Path::to_owned);
             options.mode = Mode::Replay {
                 folder,
                 edition: None,
@@ -41,6 +43,7 @@ impl Sandbox {
         }
         let sandbox = botnia_sandbox::Sandbox::start(options).await?;
         data(sandbox.base_url());
+        note(format_args!("Tables: {}", sandbox.pxweb_url()));
         note("Set it as `base_url` of a source. Stop with Ctrl-C.");
         tokio::signal::ctrl_c().await?;
         sandbox.stop().await;

@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use botnia_config::{SetIndicator, SourceSettings};
+use botnia_config::{IndicatorMapping, SetIndicator, SourceSettings};
 use botnia_model::{ContentHash, IndicatorEntry, Manifest, ReleaseNumber, SourceId};
-use botnia_transform::normalise::{self, NORMALISER_VERSION};
+use botnia_transform::normalise::{self, NORMALISER_VERSION, Reading};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -30,7 +30,8 @@ impl Engine {
             return Ok(None);
         };
         let recipe = self.recipe_of(&manifest).await;
-        let mut divisions: BTreeMap<&SourceId, (ContentHash, ContentHash)> = BTreeMap::new();
+        let mut divisions: BTreeMap<&SourceId, (Option<ContentHash>, ContentHash)> =
+            BTreeMap::new();
         let mut series = Vec::new();
         for entry in &manifest.indicators {
             let id = &entry.indicator_id;
@@ -43,13 +44,16 @@ impl Engine {
                 _ => match self.frame_of(source, entry.regions).await {
                     Ok(Ok(frame)) => frame.division,
                     // Not to be compared with: the figures are asked for again anyway.
-                    Ok(Err(_)) | Err(EngineError::Archive(_)) => entry.regions,
+                    Ok(Err(_)) | Err(EngineError::Archive(_)) => {
+                        entry.regions.unwrap_or(entry.normalised)
+                    }
                     Err(error) => return Err(error),
                 },
             };
             divisions.insert(&source.id, (entry.regions, division));
             let expected = self.expected_then(recipe.as_ref(), entry);
-            let figures = self.figures(source, &manifest, entry, division, expected);
+            let mapping = mapping_then(recipe.as_ref(), source, entry);
+            let figures = self.figures(source, &manifest, entry, division, expected, mapping);
             series.push((id.clone(), figures.await));
         }
         let beginning = Beginning {
@@ -109,12 +113,17 @@ impl Engine {
         entry: &IndicatorEntry,
         division: ContentHash,
         expected: Option<SetIndicator>,
+        mapping: Option<Box<IndicatorMapping>>,
     ) -> Figures {
         let id = &entry.indicator_id;
         let described = self.archive.read(&entry.description).await.ok();
         let described = described.and_then(|body| {
             let themes = themes(&self.sets, id);
-            normalise::describe(source.kind, id, &body, expected.as_ref(), &themes).ok()
+            let reading = Reading {
+                kind: source.kind,
+                mapping: mapping.as_deref(),
+            };
+            normalise::describe(reading, id, &body, expected.as_ref(), &themes).ok()
         });
         Figures {
             description: entry.description,
@@ -127,6 +136,7 @@ impl Engine {
             normalised: entry.normalised,
             normaliser: NORMALISER_VERSION,
             expected,
+            mapping,
             last_year: None,
             rows_in: entry.rows_in,
             rows_out: entry.rows_out,
@@ -144,4 +154,20 @@ impl Engine {
         let start = start.and_then(|date| date.to_zoned(zone).ok());
         start.map_or_else(|| self.clock.now(), |start| start.timestamp())
     }
+}
+
+/// How the table of an indicator was read, where its source has tables.
+fn mapping_then(
+    recipe: Option<&Recipe>,
+    source: &SourceSettings,
+    entry: &IndicatorEntry,
+) -> Option<Box<IndicatorMapping>> {
+    let id = &entry.indicator_id;
+    let Some(recipe) = recipe else {
+        let mapping = source.mapping(id.source_indicator());
+        return mapping.cloned().map(Box::new);
+    };
+    let mut indicators = recipe.indicators.iter();
+    let indicator = indicators.find(|indicator| indicator.indicator_id == *id);
+    indicator.and_then(|indicator| indicator.mapping.clone())
 }

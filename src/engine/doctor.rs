@@ -128,7 +128,14 @@ pub async fn examine(
     if let Some(ledger) = &ledger {
         found.extend(clocks::of_database(ledger, clock.as_ref()).await);
     }
-    sources::examine(&settings, ledger.as_ref(), clock, &mut found).await;
+    sources::examine(
+        &settings,
+        storage.as_ref(),
+        ledger.as_ref(),
+        clock,
+        &mut found,
+    )
+    .await;
     if let Some(ledger) = ledger {
         ledger.close().await;
     }

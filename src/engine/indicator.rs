@@ -15,7 +15,7 @@ use super::job::{Fetching, JobResult, Lease, Verdict};
 use super::ledger::{Completion, Failure, Figures, HoldReason, Series, SeriesChange};
 use super::plan::Frame;
 use super::sweep::{Trouble, chain, expected, themes};
-use super::{Engine, EngineError, Progress, RowCounts, Work, retry};
+use super::{Engine, EngineError, Progress, RowCounts, Work, retry, source};
 
 /// One indicator of a sweep, with what a set expects of it.
 struct Indicator<'a> {
@@ -72,7 +72,7 @@ impl Engine {
         lease: &Lease,
         settings: &SourceSettings,
         id: &IndicatorId,
-        regions: ContentHash,
+        regions: Option<ContentHash>,
         fetching: Fetching,
         progress: &dyn Progress,
     ) -> Result<Work, EngineError> {
@@ -135,12 +135,12 @@ impl Engine {
         &'a self,
         settings: &'a SourceSettings,
         id: &'a IndicatorId,
-        regions: ContentHash,
+        regions: Option<ContentHash>,
         fetching: Fetching,
         series: Option<&Series>,
         sweep: &SweepId,
     ) -> Result<Result<Indicator<'a>, Trouble>, EngineError> {
-        let source = match botnia_ingest::open(settings, Arc::clone(&self.client), false) {
+        let source = match source::open(settings, &self.client, Some(&self.storage), false) {
             Ok(source) => source,
             Err(failure) => return Ok(Err(Trouble::Source(failure))),
         };
@@ -267,12 +267,13 @@ impl Indicator<'_> {
         self.decide(fresh, &mut seen.done).await.map(Ok)
     }
 
-    /// Whether nothing moved: same description, same years asked for, same division, same
-    /// normaliser, same entry in the sets.
+    /// Whether nothing moved: same description that settles the figures, same years asked
+    /// for, same division, same mapping, same normaliser, same entry in the sets.
     fn is_unmoved(&self, description: &Answer) -> bool {
         self.fetching == Fetching::Moved
             && self.settled().is_some_and(|figures| {
                 self.is_answered(figures, description)
+                    && self.source.description_settles()
                     && figures.normaliser == normalise::NORMALISER_VERSION
                     && figures.expected == self.expected
             })
@@ -283,6 +284,7 @@ impl Indicator<'_> {
         figures.description == description.snapshot.hash
             && figures.years == self.years
             && figures.division == self.frame.division
+            && figures.mapping.as_deref() == self.settings.mapping(self.selected())
     }
 
     /// The answers with the figures: from the archive where only the normaliser or the entry
@@ -293,6 +295,7 @@ impl Indicator<'_> {
         seen: &mut Seen,
     ) -> Result<Result<Fetched, Trouble>, EngineError> {
         if self.fetching == Fetching::Moved
+            && self.source.description_settles()
             && let Some(figures) = self.settled()
             && self.is_answered(figures, description)
         {

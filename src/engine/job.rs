@@ -78,8 +78,9 @@ pub enum Task {
     Indicator {
         /// The indicator.
         indicator: IndicatorId,
-        /// The region list that translates its region ids.
-        regions: ContentHash,
+        /// The region list that translates its region ids; none where the source has no
+        /// list.
+        regions: Option<ContentHash>,
         /// How the answers are had.
         fetching: Fetching,
     },

@@ -111,6 +111,7 @@ impl Engine {
         }
         let answers = Answers {
             kind: settings.kind,
+            mapping: figures.mapping.clone(),
             indicator: id.clone(),
             description: self.archive.read(&figures.description).await?,
             data,

@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
-use botnia_config::{SetIndicator, SourceKind};
+use botnia_config::{IndicatorMapping, SetIndicator, SourceKind};
 use botnia_model::{ContentHash, Findings, IndicatorId};
-use botnia_transform::normalise::{self, Description, Normalised, RegionIndex};
+use botnia_transform::normalise::{self, Description, Normalised, Reading, RegionIndex};
 use botnia_transform::{TransformError, observation_table};
 use bytes::Bytes;
 
 /// The answers of one indicator, and what they are read with.
 pub(super) struct Answers {
     pub(super) kind: SourceKind,
+    /// How its table is read, where the source has tables.
+    pub(super) mapping: Option<Box<IndicatorMapping>>,
     pub(super) indicator: IndicatorId,
     pub(super) description: Bytes,
     pub(super) data: Vec<Bytes>,
@@ -31,13 +33,20 @@ pub(super) struct Observed {
 }
 
 impl Answers {
+    pub(super) fn reading(&self) -> Reading<'_> {
+        Reading {
+            kind: self.kind,
+            mapping: self.mapping.as_deref(),
+        }
+    }
+
     /// Reads them. It takes as long as the answers are large: not for the event loop.
     ///
     /// # Errors
     /// Answers that are not in the source's format, or are about another indicator.
     pub(super) fn observe(&self) -> Result<Observed, TransformError> {
         let described = normalise::describe(
-            self.kind,
+            self.reading(),
             &self.indicator,
             &self.description,
             self.expected.as_ref(),

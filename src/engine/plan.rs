@@ -13,18 +13,19 @@ use botnia_transform::normalise::{self, RegionIndex};
 use super::job::{Fetching, JobResult, Lease, NewJob, Task, Verdict};
 use super::ledger::{AnswerPlace, Completion, SweepOutcome};
 use super::sweep::{Trouble, selected_by_settings};
-use super::{Engine, EngineError, Progress, Work, retry};
+use super::{Engine, EngineError, Progress, Work, retry, source};
 
-/// The region list of a sweep, read.
+/// The regions of a sweep: the source's list, read, or those of the region tables.
 pub(super) struct Frame {
     pub(super) regions: Arc<RegionIndex>,
-    pub(super) regions_hash: ContentHash,
+    /// The list; none where the source has no list.
+    pub(super) regions_hash: Option<ContentHash>,
     pub(super) division: ContentHash,
 }
 
 /// What a plan brought: the region list, and what was selected.
 struct Planned {
-    regions: ContentHash,
+    regions: Option<ContentHash>,
     selected: BTreeSet<SourceIndicator>,
 }
 
@@ -114,31 +115,38 @@ impl Engine {
         snapshots: &mut Vec<botnia_model::Snapshot>,
     ) -> Result<Result<Planned, Trouble>, EngineError> {
         let wants_catalogue = settings.indicators.contains(&IndicatorSelector::All);
-        let source = match botnia_ingest::open(settings, Arc::clone(&self.client), wants_catalogue)
-        {
-            Ok(source) => source,
-            Err(failure) => return Ok(Err(Trouble::Source(failure))),
-        };
+        let source =
+            match source::open(settings, &self.client, Some(&self.storage), wants_catalogue) {
+                Ok(source) => source,
+                Err(failure) => return Ok(Err(Trouble::Source(failure))),
+            };
         let answers = match source.frame().await {
             Ok(answers) => answers,
             Err(failure) => return Ok(Err(Trouble::Source(failure))),
         };
-        let Some(regions) = answers
+        let list = answers
             .iter()
-            .find(|answer| answer.snapshot.role == AnswerRole::Regions)
-        else {
-            return Ok(Err(Trouble::Unreadable(TransformError::Contract {
+            .find(|answer| answer.snapshot.role == AnswerRole::Regions);
+        let index = match list {
+            Some(list) => normalise::read_regions(settings.kind, &list.body, self.tables),
+            None if !settings.kind.has_region_list() => {
+                Ok(normalise::regions_of_tables(self.tables))
+            }
+            None => Err(TransformError::Contract {
                 object: format!("the frame of `{}`", settings.id),
                 reason: "it has no region list".to_owned(),
-            })));
+            }),
         };
-        let index = match normalise::read_regions(settings.kind, &regions.body, self.tables) {
+        let index = match index {
             Ok(index) => index,
             Err(failure) => {
-                self.archive.keep(regions, None).await?;
+                if let Some(list) = list {
+                    self.archive.keep(list, None).await?;
+                }
                 return Ok(Err(Trouble::Unreadable(failure)));
             }
         };
+        let list = list.map(|list| list.snapshot.hash);
         let selected = match self.select(settings, indicators, source.as_ref(), &answers) {
             Ok(selected) => selected,
             Err(failure) => return Ok(Err(failure)),
@@ -149,7 +157,7 @@ impl Engine {
         }
         done.division = Some((settings.id.clone(), division(&index)));
         Ok(Ok(Planned {
-            regions: regions.snapshot.hash,
+            regions: list,
             selected,
         }))
     }
@@ -166,12 +174,13 @@ impl Engine {
             source_indicator: None,
             part: 0,
         };
-        let Some(latest) = self.ledger.latest_answer(&place).await? else {
+        let latest = self.ledger.latest_answer(&place).await?;
+        if latest.is_none() && settings.kind.has_region_list() {
             return Ok(Err(Trouble::Unreadable(TransformError::Contract {
                 object: format!("the archive of `{}`", settings.id),
                 reason: "it has no region list yet; run `botnia run` first".to_owned(),
             })));
-        };
+        }
         let known = self.ledger.all_series().await?;
         let selected = known
             .into_iter()
@@ -183,7 +192,7 @@ impl Engine {
             .filter(|id| indicators.is_empty() || indicators.contains(id))
             .collect();
         Ok(Ok(Planned {
-            regions: latest.hash,
+            regions: latest.map(|latest| latest.hash),
             selected,
         }))
     }
@@ -213,11 +222,12 @@ impl Engine {
         Ok(wanted)
     }
 
-    /// The region list with this hash, read once for all indicators of a sweep.
+    /// The region list with this hash, or the regions of the tables, read once for all
+    /// indicators of a sweep.
     pub(super) async fn frame_of(
         &self,
         settings: &SourceSettings,
-        regions: ContentHash,
+        regions: Option<ContentHash>,
     ) -> Result<Result<Arc<Frame>, Trouble>, EngineError> {
         let mut frames = self.frames.lock().await;
         if let Some(frame) = frames.get(&settings.id)
@@ -225,10 +235,15 @@ impl Engine {
         {
             return Ok(Ok(Arc::clone(frame)));
         }
-        let body = self.archive.read(&regions).await?;
-        let index = match normalise::read_regions(settings.kind, &body, self.tables) {
-            Ok(index) => index,
-            Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
+        let index = match regions {
+            Some(list) => {
+                let body = self.archive.read(&list).await?;
+                match normalise::read_regions(settings.kind, &body, self.tables) {
+                    Ok(index) => index,
+                    Err(failure) => return Ok(Err(Trouble::Unreadable(failure))),
+                }
+            }
+            None => normalise::regions_of_tables(self.tables),
         };
         let frame = Arc::new(Frame {
             division: division(&index),

@@ -9,7 +9,7 @@ use botnia_ingest::{
 };
 use botnia_model::{AnswerRole, Clock, IndicatorEntry, Region, SourceId};
 use botnia_transform::dissolve::{Dissolved, dissolve};
-use botnia_transform::normalise::{self, RegionIndex};
+use botnia_transform::normalise::{self, Reading, RegionIndex};
 use botnia_transform::region_lists::{
     Classifications, RegionDifference, differences_from_classifications, differences_from_source,
     unknown_categories, unknown_regions,
@@ -47,7 +47,7 @@ pub struct RegionLists {
     ledger: Ledger,
     client: Arc<PoliteClient>,
     /// Keeps the lock of a data folder that had to be made.
-    _storage: Storage,
+    storage: Storage,
 }
 
 impl RegionLists {
@@ -71,31 +71,37 @@ impl RegionLists {
             ledger,
             client: Arc::new(client),
             settings,
-            _storage: storage,
+            storage,
         })
     }
 
     /// Compares with the newest list of a source; one of which none is archived is asked
-    /// for it.
+    /// for it. A source that has no list is compared with nothing.
     ///
     /// # Errors
     /// A list that cannot be read or fetched.
-    pub async fn of_source(&self, source: &SourceSettings) -> Result<Comparison, EngineError> {
+    pub async fn of_source(
+        &self,
+        source: &SourceSettings,
+    ) -> Result<Option<Comparison>, EngineError> {
+        if !source.kind.has_region_list() {
+            return Ok(None);
+        }
         let archived = latest_list(source, &self.archive, &self.ledger, self.tables).await?;
         let index = match archived {
             Some(index) => index,
             None => self.fetch(source).await?,
         };
-        Ok(Comparison {
+        Ok(Some(Comparison {
             list: source.id.clone(),
             regions: index.regions().len(),
             differences: differences_from_source(&index, self.tables, self.today),
             unknown_categories: unknown_categories(&index).to_vec(),
-        })
+        }))
     }
 
     async fn fetch(&self, source: &SourceSettings) -> Result<RegionIndex, EngineError> {
-        let open = botnia_ingest::open(source, Arc::clone(&self.client), false)?;
+        let open = super::source::open(source, &self.client, Some(&self.storage), false)?;
         let answers = open.frame().await?;
         let list = answers
             .iter()
@@ -223,7 +229,11 @@ pub async fn dissolved(
         .filter(|set| set.source == source.id)
         .flat_map(|set| &set.indicators)
         .find(|indicator| indicator.id == *id.source_indicator());
-    let described = normalise::describe(source.kind, id, &description, expected, &[])?;
+    let reading = Reading {
+        kind: source.kind,
+        mapping: source.mapping(id.source_indicator()),
+    };
+    let described = normalise::describe(reading, id, &description, expected, &[])?;
     let object = normalised_path(entry.normalised);
     let read = async { storage.store.get(&object).await?.bytes().await };
     let bytes = read.await.map_err(|source| EngineError::Object {

@@ -200,8 +200,9 @@ async fn answers(
         needed.entry(list.answer).or_default();
     }
     for one in &recipe.indicators {
-        let answers: BTreeSet<_> = [&one.description, &one.regions]
+        let answers: BTreeSet<_> = [&one.description]
             .into_iter()
+            .chain(&one.regions)
             .chain(&one.data)
             .collect();
         for answer in answers {

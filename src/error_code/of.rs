@@ -15,6 +15,7 @@ use crate::engine::ledger::LedgerError;
 use crate::engine::release::recipe::RecipeError;
 use crate::engine::review::ReviewError;
 use crate::engine::storage::StorageError;
+use crate::engine::survey::ImportError;
 
 impl ErrorCode {
     /// The code of an error, by the first of its causes that says what to do about it.
@@ -41,6 +42,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<ErrorCode> {
         .or_else(|| error.downcast_ref().map(of_transform))
         .or_else(|| error.downcast_ref().map(of_recipe))
         .or_else(|| error.downcast_ref().map(of_review))
+        .or_else(|| error.downcast_ref().map(of_import))
         .or_else(|| {
             let settings = error.downcast_ref::<SettingsError>();
             settings.map(|_| ErrorCode::Settings)
@@ -55,6 +57,15 @@ fn of_io(error: &(dyn Error + 'static)) -> Option<ErrorCode> {
         io::ErrorKind::AddrInUse | io::ErrorKind::AddrNotAvailable => ErrorCode::AddressUnusable,
         _ => ErrorCode::FileUnusable,
     })
+}
+
+fn of_import(error: &ImportError) -> ErrorCode {
+    match error {
+        ImportError::NoSource { .. } | ImportError::Refused(_) => ErrorCode::Usage,
+        ImportError::File(_) => ErrorCode::FileUnusable,
+        ImportError::Document { .. } => ErrorCode::Malformed,
+        ImportError::Store { .. } => ErrorCode::StoreFailed,
+    }
 }
 
 fn of_engine(error: &EngineError) -> ErrorCode {
@@ -172,6 +183,7 @@ fn of_publish(error: &PublishError) -> ErrorCode {
         | PublishError::TableContract { .. }
         | PublishError::WritePage { .. }
         | PublishError::WriteWorkbook { .. }
+        | PublishError::DrawPicture { .. }
         | PublishError::WriteJson { .. } => ErrorCode::ProgramFault,
     }
 }

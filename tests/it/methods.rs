@@ -115,7 +115,12 @@ fn series(cases: &mut Vec<Value>) {
 }
 
 fn verdicts(cases: &mut Vec<Value>) {
-    let limits = || (0.0..50.0, 0.0..20.0).prop_map(|(low, width)| Limits { low, high: low + width });
+    let limits = || {
+        (0.0..50.0, 0.0..20.0).prop_map(|(low, width)| Limits {
+            low,
+            high: low + width,
+        })
+    };
     let polarity = || prop::sample::select(Polarity::ALL);
     for (own, other, polarity) in sample(&(limits(), 0.0..70.0, polarity())) {
         cases.push(json!({

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::tables::{IndicatorFile, TableFile, TextFile};
 use super::{GateSettings, SourceKind};
 use crate::schedule::{Missed, Overlap};
 
@@ -59,10 +60,10 @@ pub(super) struct SourceFile {
     /// What it speaks.
     #[schemars(extend("examples" = ["sotkanet"]))]
     pub(super) kind: SourceKind,
-    /// Where it is, with `http://` or `https://`. Must be given, except for `survey`, whose
-    /// figures lie in `data`.
+    /// Where it is, with `http://` or `https://`. For `survey` a page that tells of the
+    /// surveys: it is named as their source and never asked.
     #[schemars(extend("examples" = ["https://sotkanet.fi/rest/1.1"]))]
-    pub(super) base_url: Option<String>,
+    pub(super) base_url: String,
     /// When it is swept: five-field cron, in `time_zone`. Not given: only by `botnia run`.
     #[schemars(extend("examples" = ["15 5 * * *"]))]
     pub(super) schedule: Option<String>,
@@ -75,7 +76,9 @@ pub(super) struct SourceFile {
     #[serde(default)]
     pub(super) overlap: Overlap,
     /// What to fetch: `"set:NAME"` for an indicator set, an indicator's id at the source, or
-    /// `"all"`.
+    /// `"all"`. Must be given, except for a source with tables: there it is `"all"`, the
+    /// `[[source.indicator]]` tables.
+    #[serde(default)]
     pub(super) indicators: Vec<String>,
     /// Which years: `"1990.."` for all from 1990 on, `"2000..2020"` with both ends included.
     #[serde(default = "years")]
@@ -88,6 +91,39 @@ pub(super) struct SourceFile {
     #[serde(default = "requests_per_second")]
     #[schemars(range(max = 1000), extend("exclusiveMinimum" = 0))]
     pub(super) requests_per_second: f64,
+    /// What the source is called in releases. Not given: its id.
+    #[serde(default)]
+    pub(super) name: TextFile,
+    /// Where a person finds the source. Not given: `base_url`.
+    #[serde(default)]
+    pub(super) home_page: Option<String>,
+    /// Who makes its figures, for sources with tables.
+    #[serde(default)]
+    pub(super) producer: TextFile,
+    /// The licence of its figures, for sources with tables: an SPDX id or a name. Not given:
+    /// `third-party`, whose figures are kept for one's own use and not published onward.
+    #[serde(default)]
+    #[schemars(extend("examples" = ["CC-BY-4.0"]))]
+    pub(super) licence: Option<String>,
+    /// How the provider wants its figures to be credited, where that is more than its name.
+    #[serde(default)]
+    pub(super) attribution: TextFile,
+    /// The tables of a source with tables (`pxweb`, `pxweb2`, `jsonstat`), one
+    /// `[[source.table]]` each.
+    #[serde(default)]
+    pub(super) table: Vec<TableFile>,
+    /// The indicators of a source with tables, one `[[source.indicator]]` each.
+    #[serde(default)]
+    pub(super) indicator: Vec<IndicatorFile>,
+}
+
+/// A file of the folder `sources.d` beside the settings: sources alone.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourcesFile {
+    /// The sources, one `[[source]]` table each.
+    #[serde(default)]
+    pub(super) source: Vec<SourceFile>,
 }
 
 /// A group of regions.

@@ -8,15 +8,17 @@ use std::time::Duration;
 use botnia_model::{Language, SourceId};
 use url::Url;
 
-use super::file::{SettingsFile, SourceFile};
+use super::file::{SettingsFile, SourceFile, SourcesFile};
 use super::groups::{groups, packages};
 use super::peers::peers;
+use super::tables::mappings;
 use super::{
     IndicatorSelector, RegionSettings, ServerSettings, Settings, SourceKind, SourceSettings,
     WorkerSettings, YearRange,
 };
 use crate::document::Document;
 use crate::indicator_set::IndicatorSet;
+use crate::mapping::IndicatorMapping;
 use crate::problem::{Problem, SettingsError, nearest, suggestion};
 use crate::secret::{LedgerAddress, Secret};
 
@@ -40,6 +42,7 @@ const SHORTEST_TOKEN: usize = 16;
 pub(super) fn settings(
     file_name: &str,
     text: &str,
+    further: &[(String, String)],
     environment: impl Iterator<Item = (String, String)>,
     sets: &[IndicatorSet],
 ) -> Result<Settings, SettingsError> {
@@ -51,8 +54,38 @@ pub(super) fn settings(
     };
     let mut file = file;
     reader.environment(environment, file.as_mut());
-    let settings = file.and_then(|file| reader.settings(file));
-    let problems = reader.document.into_problems();
+    // An id may stand in one place only, whichever file that is.
+    let mut ids: Vec<(String, &str)> = Vec::new();
+    if let Some(file) = &file {
+        let own = file.source.iter();
+        ids.extend(own.map(|source| (source.id.clone(), file_name)));
+    }
+    let mut more = Vec::new();
+    let mut problems_elsewhere = Vec::new();
+    for (name, text) in further {
+        let (document, file) = Document::read::<SourcesFile>(name, text);
+        let mut reader = Reader {
+            document,
+            overridden: BTreeMap::new(),
+            sets,
+        };
+        for (index, source) in file.into_iter().flat_map(|file| file.source).enumerate() {
+            let path = format!("source[{}]", index + 1);
+            let other = ids.iter().find(|(id, _)| *id == source.id);
+            if let Some((id, place)) = other {
+                let what = format!("another source has the id `{id}`, in `{place}`");
+                let hint = "give each source an id of its own";
+                reader.report(&format!("{path}.id"), what, Some(hint.to_owned()));
+            }
+            ids.push((source.id.clone(), name));
+            more.extend(reader.source(&path, &source));
+        }
+        problems_elsewhere.extend(reader.document.into_problems());
+    }
+    let has_more = !more.is_empty() || !problems_elsewhere.is_empty();
+    let settings = file.and_then(|file| reader.settings(file, more, has_more));
+    let mut problems = reader.document.into_problems();
+    problems.extend(problems_elsewhere);
     match settings {
         Some(settings) if problems.is_empty() => Ok(settings),
         _ => Err(SettingsError::Invalid { problems }),
@@ -127,7 +160,13 @@ impl Reader<'_> {
         }
     }
 
-    fn settings(&mut self, file: SettingsFile) -> Option<Settings> {
+    /// `more` are the sources of other files, of which there are some where `has_more`.
+    fn settings(
+        &mut self,
+        file: SettingsFile,
+        more: Vec<SourceSettings>,
+        has_more: bool,
+    ) -> Option<Settings> {
         let state = self.state(file.state, &file.data);
         self.data(&file.data);
         self.time_zone(&file.time_zone);
@@ -140,7 +179,7 @@ impl Reader<'_> {
             self.report("server.listen", what, Some(hint.to_owned()));
         }
         let token = file.server.token.map(|token| self.token(token));
-        if file.source.is_empty() {
+        if file.source.is_empty() && !has_more {
             let hint = "write a `[[source]]` table with id, kind, base_url and indicators";
             self.report("source", "there is no source", Some(hint.to_owned()));
         }
@@ -156,6 +195,7 @@ impl Reader<'_> {
             ids.push(file.id.clone());
             source.extend(self.source(&path, &file));
         }
+        source.extend(more);
         let groups = groups(&mut self.document, file.group);
         let packages = packages(&mut self.document, file.regions.packages);
         let peers = peers(&mut self.document, file.peers);
@@ -299,21 +339,7 @@ impl Reader<'_> {
             .inspect_err(|error| self.report(&at("id"), error.to_string(), None))
             .ok();
         let example = "https://sotkanet.fi/rest/1.1";
-        let base_url = match (&file.base_url, file.kind) {
-            (None, SourceKind::Survey) => Url::parse(&format!("survey:{}", file.id)).ok(),
-            (Some(_), SourceKind::Survey) => {
-                let what = "a source of surveys has no address";
-                let hint = "leave it out: `botnia import survey` brings the figures";
-                self.report(&at("base_url"), what, Some(hint.to_owned()));
-                None
-            }
-            (Some(text), SourceKind::Sotkanet) => self.base_url(&at("base_url"), text, example),
-            (None, SourceKind::Sotkanet) => {
-                let hint = format!("write base_url = \"{example}\"");
-                self.report(path, "the key `base_url` is missing", Some(hint));
-                None
-            }
-        };
+        let base_url = self.base_url(&at("base_url"), &file.base_url, example);
         let schedule = file.schedule.as_ref().map(|text| {
             text.parse()
                 .map_err(|error: crate::schedule::InvalidSchedule| {
@@ -321,7 +347,11 @@ impl Reader<'_> {
                     self.report(&at("schedule"), error.to_string(), Some(hint.to_owned()));
                 })
         });
-        let indicators = self.indicators(&at("indicators"), file);
+        let mappings = mappings(&mut self.document, path, file);
+        let indicators = self.indicators(&at("indicators"), file, &mappings);
+        if let Some(page) = &file.home_page {
+            self.base_url(&at("home_page"), page, "https://stat.fi");
+        }
         let years = self.years(&at("years"), &file.years);
         Some(SourceSettings {
             id: id?,
@@ -334,6 +364,9 @@ impl Reader<'_> {
             years: years?,
             concurrency: file.concurrency,
             requests_per_second: file.requests_per_second,
+            name: file.name.filled(),
+            home_page: file.home_page.clone(),
+            mappings,
         })
     }
 
@@ -352,23 +385,52 @@ impl Reader<'_> {
         None
     }
 
-    fn indicators(&mut self, key: &str, file: &SourceFile) -> Vec<IndicatorSelector> {
+    fn indicators(
+        &mut self,
+        key: &str,
+        file: &SourceFile,
+        mappings: &[IndicatorMapping],
+    ) -> Vec<IndicatorSelector> {
         let selectors = &file.indicators;
-        if selectors.is_empty() {
+        let all_mapped = || {
+            mappings
+                .iter()
+                .map(|one| IndicatorSelector::Id(one.id.clone()))
+        };
+        if file.kind.has_tables() && selectors.is_empty() {
+            return all_mapped().collect();
+        }
+        if selectors.is_empty() && !self.document.has(key) {
+            let hint = "write indicators = [\"set:hyvinvointikertomus\"]";
+            let source = key.trim_end_matches(".indicators");
+            self.report(
+                source,
+                "the key `indicators` is missing",
+                Some(hint.to_owned()),
+            );
+        } else if selectors.is_empty() && !self.document.is_reported(key) {
             let hint = "write indicators = [\"set:hyvinvointikertomus\"]";
             self.report(key, "must not be empty", Some(hint.to_owned()));
         }
         let mut read = Vec::new();
         for (index, selector) in selectors.iter().enumerate() {
             let key = format!("{key}[{}]", index + 1);
-            if selector == "all" {
+            if selector == "all" && file.kind.has_tables() {
+                read.extend(all_mapped());
+            } else if selector == "all" {
                 read.push(IndicatorSelector::All);
             } else if let Some(name) = selector.strip_prefix("set:") {
                 self.set(&key, &file.id, name);
                 read.push(IndicatorSelector::Set(name.to_owned()));
             } else {
+                let known = mappings.iter().map(|mapping| mapping.id.as_str());
                 match selector.parse() {
-                    Ok(_) if !is_id(file.kind, selector) => self.no_id(&key, selector),
+                    Ok(_) if file.kind.has_tables() && !known.clone().any(|id| id == selector) => {
+                        let what = format!("there is no `[[source.indicator]]` `{selector}`");
+                        let known: Vec<&str> = known.collect();
+                        self.report(&key, what, Some(suggestion(selector, &known)));
+                    }
+                    Ok(_) if !is_id(file.kind, selector) => self.no_id(&key, file.kind, selector),
                     Ok(id) => read.push(IndicatorSelector::Id(id)),
                     Err(error) => self.report(&key, format!("{error}"), None),
                 }
@@ -377,7 +439,13 @@ impl Reader<'_> {
         read
     }
 
-    fn no_id(&mut self, key: &str, selector: &str) {
+    fn no_id(&mut self, key: &str, kind: SourceKind, selector: &str) {
+        if kind == SourceKind::ThlCube {
+            let what = format!("`{selector}` names no measure of a cube");
+            let hint = "write subject/hydra/fact_cube/measure";
+            self.report(key, what, Some(hint.to_owned()));
+            return;
+        }
         let what = format!("`{selector}` is not an indicator's id, which is a number here");
         let known = self.sets.iter().map(|set| set.id.as_str());
         let hint = match nearest(selector, known.chain(["all"])) {
@@ -444,5 +512,9 @@ fn is_id(kind: SourceKind, text: &str) -> bool {
     match kind {
         SourceKind::Sotkanet => text.bytes().all(|byte| byte.is_ascii_digit()),
         SourceKind::Survey => true,
+        // subject/hydra/fact_cube/measure
+        SourceKind::ThlCube => text.splitn(4, '/').filter(|part| !part.is_empty()).count() == 4,
+        // Those of the tables, which are checked by their names.
+        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => true,
     }
 }

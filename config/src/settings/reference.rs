@@ -20,6 +20,8 @@ pub fn settings_reference_markdown() -> String {
     section(&mut page, "The top of the file", &schema, &schema);
     for (heading, definition) in [
         ("`[[source]]`", "SourceFile"),
+        ("`[[source.table]]`", "TableFile"),
+        ("`[[source.indicator]]`", "IndicatorFile"),
         ("`[[group]]`", "GroupFile"),
         ("`[regions]`", "RegionsFile"),
         ("`[workers]`", "WorkersFile"),

@@ -3,9 +3,10 @@
 mod gates;
 mod groups;
 mod indicators;
-mod peers;
 mod packages;
+mod peers;
 mod secrets;
+mod tables;
 
 use std::path::Path;
 use std::time::Duration;
@@ -437,7 +438,7 @@ fn the_reference_names_every_key() {
             .join("\n"),
         @r#"
     | `data` | text | `"data"` | Where everything is kept: a path, or `s3://bucket/prefix` for an object store that speaks S3; how to reach that is said by the variables `AWS_…` (see the operator's guide). `BOTNIA_DATA` overrides it. |
-    | `kind` | one of `sotkanet`, `survey` | must be given | What it speaks. |
+    | `kind` | one of `sotkanet`, `survey`, `thl-cube`, `pxweb`, `pxweb2`, `jsonstat` | must be given | What it speaks. |
     | `requests_per_second` | a number, more than 0, at most 1000 | `4.0` | Requests per second, over all workers. |
     "#
     );

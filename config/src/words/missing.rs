@@ -60,11 +60,11 @@ pub fn missing_sentence(language: Language, status: Status, level: RegionLevel) 
             "The figure has not been published.",
         ],
         Status::Suppressed => [
-            "Tietoa ei näytetä tietosuojan vuoksi: se koskee niin harvoja, että joku voitaisiin \
+            "Tietoa ei näytetä tietosuojan vuoksi, koska se koskee niin harvoja, että joku voitaisiin \
              tunnistaa.",
-            "Uppgiften visas inte av integritetsskäl: den gäller så få att någon kunde kännas \
+            "Uppgiften visas inte av integritetsskäl, eftersom den gäller så få att någon kunde kännas \
              igen.",
-            "The figure is not shown, to protect privacy: it concerns so few people that someone \
+            "The figure is not shown, to protect privacy, because it concerns so few people that someone \
              could be recognised.",
         ],
         Status::NotCollected => [

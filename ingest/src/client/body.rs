@@ -30,6 +30,8 @@ pub enum Shape {
     Array,
     /// A JSON object.
     Object,
+    /// JSONP: a function's call, whose argument is not looked at.
+    Call,
 }
 
 /// What can be wrong with a body.
@@ -223,6 +225,7 @@ pub(super) fn check(body: &[u8], shape: Shape) -> Result<(), BodyFault> {
         Shape::ArrayOfObjects => serde_json::from_str(text).map(|ArrayOfObjects| ()),
         Shape::Array => serde_json::from_str(text).map(|_: Vec<IgnoredAny>| ()),
         Shape::Object => serde_json::from_str(text).map(|Object| ()),
+        Shape::Call => call(text),
     }
     .map_err(|cause| {
         if text.trim_start().starts_with('<') {
@@ -235,6 +238,28 @@ pub(super) fn check(body: &[u8], shape: Shape) -> Result<(), BodyFault> {
             BodyFault::NotJson(cause)
         }
     })
+}
+
+/// A name, and brackets that are closed again.
+fn call(text: &str) -> Result<(), serde_json::Error> {
+    let text = text.trim();
+    let name = text.split('(').next().unwrap_or_default();
+    let is_name = !name.is_empty()
+        && name.len() < text.len()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$'));
+    if text.is_empty() || (is_name && !text.trim_end_matches(';').trim_end().ends_with(')')) {
+        // What an end too early is to a parser of JSON.
+        return serde_json::from_str::<IgnoredAny>("[").map(|_| ());
+    }
+    if is_name {
+        Ok(())
+    } else {
+        Err(serde::de::Error::custom(
+            "the answer is no call of a function",
+        ))
+    }
 }
 
 struct Object;
@@ -357,7 +382,7 @@ mod tests {
                 })
                 .remedy(),
         };
-        let cases: [(&[u8], Shape, &str); 15] = [
+        let cases: [(&[u8], Shape, &str); 20] = [
             (b"[]", Shape::ArrayOfObjects, "fine"),
             (b" [{\"a\":[1,{}]},{}]\n", Shape::ArrayOfObjects, "fine"),
             (b"{\"a\":null}", Shape::Object, "fine"),
@@ -373,6 +398,11 @@ mod tests {
             (b"[]", Shape::Object, "contract"),
             (b"[\"a\",{}]", Shape::Array, "fine"),
             (b"{}", Shape::Array, "contract"),
+            (b"thl.pivot.loadDimensions(\n[]\n);\n", Shape::Call, "fine"),
+            (b"thl.pivot.loadDimensions([{", Shape::Call, "unavailable"),
+            (b"", Shape::Call, "unavailable"),
+            (b"{\"a\":1}", Shape::Call, "contract"),
+            (b"<html>(sorry)</html>", Shape::Call, "malformed"),
         ];
         for (body, shape, expected) in cases {
             assert_eq!(

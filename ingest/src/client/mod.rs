@@ -5,14 +5,16 @@
 //! Bodies are collected compressed and gunzipped whole on a blocking thread: the event
 //! loop stays free for the requests under way, which streaming decompression would delay.
 //!
-//! What is deliberately absent: a cache (the archive is one), cookies, proxies of our own
-//! making, and any request but GET.
+//! What is deliberately absent: a cache over sweeps (the archive is one; [`recent`] keeps
+//! what many indicators of one sweep need for minutes), cookies, proxies of our own making,
+//! and any request that changes something: a POST only carries a long question.
 
 mod body;
 mod circuit;
 mod host;
 mod identity;
 mod limits;
+mod recent;
 mod redirect;
 mod request;
 mod retry_after;
@@ -26,9 +28,9 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use botnia_model::{Clock, ContentHash, Snapshot};
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, RETRY_AFTER};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tracing::{debug, warn};
@@ -40,6 +42,7 @@ use circuit::Passage;
 use host::{Barred, Host};
 pub use identity::UserAgent;
 pub use limits::ClientLimits;
+use recent::Recent;
 pub use request::{Fetched, Request, Validators};
 
 use crate::error::Failure;
@@ -54,6 +57,7 @@ pub struct PoliteClient {
     /// Where other processes ask the same hosts.
     turns: Option<Arc<dyn Turns>>,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
+    recent: Recent,
 }
 
 /// An answer as it came over the wire.
@@ -105,6 +109,7 @@ impl PoliteClient {
             limits,
             turns,
             hosts: Mutex::default(),
+            recent: Recent::default(),
         })
     }
 
@@ -152,6 +157,30 @@ impl PoliteClient {
             other => {
                 passage.answered();
                 other
+            }
+        }
+    }
+
+    /// The same for what many indicators of one sweep need, a table's description or a
+    /// host's limits: an answer that came within `age` is given again, as if this request had
+    /// been made. A request without a body only.
+    pub(crate) async fn get_recent(
+        &self,
+        request: &Request,
+        age: SignedDuration,
+    ) -> Result<Answer, SourceError> {
+        let now = self.clock.now();
+        if let Some(answer) = self.recent.recall(request, now, age) {
+            return Ok(answer);
+        }
+        match self.get(request).await? {
+            Fetched::Answer(answer) => {
+                self.recent.keep(request, &answer);
+                Ok(*answer)
+            }
+            Fetched::NotModified => {
+                let failure = request.failure("the server answered 304 unasked");
+                Err(SourceError::contract(failure, None))
             }
         }
     }
@@ -250,7 +279,14 @@ impl PoliteClient {
     ) -> Result<Received, SourceError> {
         let turn = host.admit(passage, self.limits.max_wait).await;
         let _permit = turn.map_err(|reason| barred(request, reason))?;
-        let mut builder = self.http.get(url.clone());
+        let mut builder = match &request.body {
+            None => self.http.get(url.clone()),
+            Some(body) => {
+                let post = self.http.post(url.clone());
+                post.header(CONTENT_TYPE, "application/json")
+                    .body(body.clone())
+            }
+        };
         if let Some(validators) = &request.validators {
             for (name, value) in [
                 (IF_NONE_MATCH, &validators.etag),
@@ -383,9 +419,14 @@ impl PoliteClient {
             source: request.source.clone(),
             role: request.role,
             source_indicator: request.source_indicator.clone(),
-            method: "GET".to_owned(),
+            method: if request.body.is_some() {
+                "POST"
+            } else {
+                "GET"
+            }
+            .to_owned(),
             url: received.url.into(),
-            request_body: None,
+            request_body: request.body.clone(),
             status: received.status.as_u16(),
             headers: archived(&received.headers),
             fetched_at: received.at,

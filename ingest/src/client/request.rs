@@ -23,6 +23,8 @@ pub struct Request {
     pub shape: Shape,
     /// What an earlier answer left for asking whether it still holds.
     pub validators: Option<Validators>,
+    /// JSON to send: then it is a POST, otherwise a GET.
+    pub body: Option<String>,
 }
 
 impl Request {
@@ -35,6 +37,7 @@ impl Request {
             }
             (AnswerRole::Regions, _) => "the region list".to_owned(),
             (AnswerRole::Catalogue, _) => "the indicator list".to_owned(),
+            (AnswerRole::Limits, _) => "the limits of use".to_owned(),
             (role @ (AnswerRole::Data | AnswerRole::Description | AnswerRole::Notes), _) => {
                 format!("the {role}")
             }

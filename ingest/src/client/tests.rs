@@ -54,6 +54,7 @@ fn request(server: &TestServer, path: &str) -> Request {
         source_indicator: Some("127".parse().unwrap()),
         shape: Shape::ArrayOfObjects,
         validators: None,
+        body: None,
     }
 }
 

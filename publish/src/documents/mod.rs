@@ -272,7 +272,15 @@ impl ReleaseFacts {
                 })
                 .add(indicator);
         }
-        producers.into_values().collect()
+        // Several sources may have figures of one producer, under ids of their own.
+        let mut merged: Vec<ProducerFacts<'_>> = Vec::new();
+        for facts in producers.into_values() {
+            match merged.iter_mut().find(|known| known.is_of_same(&facts)) {
+                Some(known) => known.merge(&facts),
+                None => merged.push(facts),
+            }
+        }
+        merged
     }
 
     fn source(&self, id: &SourceId) -> Option<&SourceFact> {
@@ -316,6 +324,21 @@ impl<'a> ProducerFacts<'a> {
         let source = indicator.id.source();
         if !self.sources.contains(&source) {
             self.sources.push(source);
+        }
+    }
+
+    /// Whether both are of one producer, by name, under one licence.
+    fn is_of_same(&self, other: &Self) -> bool {
+        let name = |facts: &Self| facts.producer.map(|producer| producer.name.clone());
+        self.licence == other.licence && name(self) == name(other)
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.indicators += other.indicators;
+        for source in &other.sources {
+            if !self.sources.contains(source) {
+                self.sources.push(source);
+            }
         }
     }
 }

@@ -1,20 +1,20 @@
-//! What is made of a region's report: workbooks and the workshop pack. Each is carried over
-//! while nothing that it shows has changed.
+//! What is made of a region's report: its pages, charts, workbooks and the workshop pack.
+//! Each is carried over while nothing that it shows has changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use botnia_model::{ContentHash, Language, Note, Region};
+use botnia_model::{ContentHash, Language, Note, Region, RegionId, RegionKey, RegionLevel};
 
 use super::{HashingFile, Member, OBSERVATIONS, Packaging, ReleasedTable, package_folder};
 use crate::PublishError;
 use crate::documents::ReleaseFacts;
 use crate::releases::in_background;
 use crate::report::{
-    IndicatorDetails, PeerGroup, RegionFile, RegionReport, ReportContext, read_region_report,
+    ComparatorSeries, IndicatorDetails, PageKind, Pages, PeerGroup, RegionFile, RegionReport,
+    ReportContext, page_file, page_hash, read_region_report,
 };
-use crate::table::distinct_texts;
 use crate::workbook::{RegionWorkbook, WORKBOOK_LANGUAGES, workbook_file, workbook_hash};
 use crate::workshop::{WORKSHOP_LANGUAGES, WorkshopPack, workshop_file, workshop_hash};
 
@@ -28,6 +28,8 @@ pub(super) struct Reporting {
     context: ReportContext,
     /// The hash of what they take from here.
     hash: ContentHash,
+    /// The hash of the series of each area that charts compare with.
+    series: BTreeMap<RegionId, ContentHash>,
     /// The regions by the folders of their packages.
     folders: BTreeMap<String, Region>,
 }
@@ -42,25 +44,43 @@ pub(super) struct RegionTables {
 /// A file that is made of a region's report.
 #[derive(Clone, Copy)]
 enum Product {
+    Page(PageKind, Language),
     Workbook(Language),
     Workshop(Language),
 }
 
 impl Product {
     fn all() -> impl Iterator<Item = Self> {
-        let workbooks = WORKBOOK_LANGUAGES.into_iter().map(Self::Workbook);
-        workbooks.chain(WORKSHOP_LANGUAGES.into_iter().map(Self::Workshop))
+        let pages = PageKind::ALL.into_iter().flat_map(|kind| {
+            let in_language = move |language| Self::Page(kind, language);
+            Language::ALL.into_iter().map(in_language)
+        });
+        pages
+            .chain(WORKBOOK_LANGUAGES.into_iter().map(Self::Workbook))
+            .chain(WORKSHOP_LANGUAGES.into_iter().map(Self::Workshop))
     }
 
     fn file(self) -> &'static str {
         match self {
+            Self::Page(kind, language) => page_file(kind, language),
             Self::Workbook(language) => workbook_file(language),
             Self::Workshop(language) => workshop_file(language),
         }
     }
 
-    fn hash(self, tables: &[ContentHash], shared: ContentHash, notes: &[Note]) -> ContentHash {
+    /// `series` are the hashes of what charts compare with.
+    fn hash(
+        self,
+        tables: &[ContentHash],
+        shared: ContentHash,
+        series: &[ContentHash],
+        notes: &[Note],
+    ) -> ContentHash {
         match self {
+            Self::Page(kind, language) => {
+                let shown: Vec<_> = tables.iter().chain(series).copied().collect();
+                page_hash((kind, language), &shown, shared, notes)
+            }
             Self::Workbook(language) => workbook_hash(language, tables, shared, notes),
             Self::Workshop(language) => workshop_hash(language, tables, shared, notes),
         }
@@ -74,6 +94,14 @@ impl Product {
     ) -> Result<Vec<u8>, PublishError> {
         let (context, facts) = (&reporting.context, &reporting.facts);
         match self {
+            Self::Page(kind, language) => Pages {
+                report,
+                context,
+                facts,
+                notes,
+                map: None,
+            }
+            .write(kind, language),
             Self::Workbook(language) => RegionWorkbook {
                 report,
                 context,
@@ -132,35 +160,38 @@ impl Reporting {
         tables: &[ReleasedTable],
     ) -> Result<Option<Arc<Self>>, PublishError> {
         let find = |path: &str| tables.iter().find(|table| table.path == path);
-        let (Some(wellbeing), Some(indicators)) = (find(WELLBEING), find(INDICATORS)) else {
+        let (Some(wellbeing), Some(indicators), Some(observations)) =
+            (find(WELLBEING), find(INDICATORS), find(OBSERVATIONS))
+        else {
             return Ok(None);
         };
         let wellbeing = packaging.open(wellbeing).await?;
         let indicators = packaging.open(indicators).await?;
+        let observations = packaging.open(observations).await?;
         let peers = match find(PEERS) {
             Some(peers) => Some(packaging.open(peers).await?),
             None => None,
         };
         let (facts, regions) = (facts.clone(), regions.to_vec());
         let read = move || -> Result<Self, PublishError> {
-            let [reported] = distinct_texts(WELLBEING, wellbeing, ["indicator_id"])?;
-            let reported: BTreeSet<String> = reported.into_iter().collect();
+            let reported = ReportContext::reported_sexes(WELLBEING, wellbeing)?;
             let mut indicators = IndicatorDetails::read(INDICATORS, indicators)?;
-            indicators.retain(|id, _| reported.contains(id));
+            indicators.retain(|id, _| reported.contains_key(id));
             let peers = match peers {
                 Some(peers) => PeerGroup::read(PEERS, peers)?,
                 None => BTreeMap::new(),
             };
             let context = ReportContext {
                 indicators,
+                comparators: ComparatorSeries::read(OBSERVATIONS, observations, &reported)?,
                 peers,
                 regions: regions
                     .iter()
                     .map(|region| (region.key.id(), region.clone()))
                     .collect(),
-                ..ReportContext::default()
             };
             Ok(Self {
+                series: context.comparators.hashes(),
                 hash: shared_hash(&context, &facts),
                 folders: regions
                     .into_iter()
@@ -172,6 +203,25 @@ impl Reporting {
         };
         let read = in_background("reading what the reports share", read).await?;
         Ok(Some(Arc::new(read)))
+    }
+}
+
+impl Reporting {
+    /// The hashes of the series that a region's charts compare with: of its province, its
+    /// county and the country, each `absent` where there is none.
+    fn compared_with(&self, region: &Region) -> [ContentHash; 3] {
+        let parent = |level, code: &Option<botnia_model::RegionCode>| {
+            Some(RegionKey::new(level, code.clone()?))
+        };
+        [
+            parent(RegionLevel::Province, &region.province),
+            parent(RegionLevel::WellbeingCounty, &region.wellbeing_county),
+            Some(RegionKey::finland()),
+        ]
+        .map(|key| {
+            key.and_then(|key| self.series.get(&key.id()).copied())
+                .unwrap_or_else(|| ContentHash::of(b"absent"))
+        })
     }
 }
 
@@ -209,11 +259,12 @@ impl Packaging {
         };
         let notes = self.notes.of(&tables.folder).to_vec();
         let hashes = tables.hashes();
+        let series = reporting.compared_with(&region);
         let mut members = Vec::new();
         let mut fresh = Vec::new();
         for product in Product::all() {
             let path = format!("{}/{}", tables.folder, product.file());
-            let hash = product.hash(&hashes, reporting.hash, &notes);
+            let hash = product.hash(&hashes, reporting.hash, &series, &notes);
             match self.carried(&path, hash) {
                 Some(member) => members.push(member),
                 None => fresh.push((product, path, hash)),
@@ -227,7 +278,7 @@ impl Packaging {
             Some(table) => Some(self.open(table).await?),
             None => None,
         };
-        let made = in_background("writing the workbooks of a region", move || {
+        let made = in_background("writing the report of a region", move || {
             let file = |path, file| RegionFile { path, file };
             let report = read_region_report(
                 region,

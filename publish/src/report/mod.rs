@@ -15,7 +15,7 @@ mod context;
 mod figures;
 mod highlights;
 mod page;
-mod plain;
+pub(crate) mod plain;
 mod product;
 mod read;
 mod series;
@@ -23,7 +23,7 @@ mod words;
 
 pub use context::{IndicatorDetails, PeerGroup, ReportContext};
 pub use page::{Pages, report_file, short_file};
-pub use product::{Product, products};
+pub use product::{PageKind, page_file, page_hash};
 pub use read::{RegionFile, read_region_report};
 pub use series::{ComparatorSeries, Point, Series};
 
@@ -229,5 +229,7 @@ impl RegionReport {
 
 #[cfg(test)]
 pub(crate) mod made_up;
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod tests;

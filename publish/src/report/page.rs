@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use botnia_config::words::{self, times};
-use botnia_model::{Comparator, Language, RegionId, RegionKey, RegionLevel, Verdict};
+use botnia_model::{
+    Comparator, Language, Note, NoteSubject, RegionId, RegionKey, RegionLevel, Verdict,
+};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -85,6 +87,8 @@ pub struct Pages<'a> {
     pub context: &'a ReportContext,
     /// The release.
     pub facts: &'a ReleaseFacts,
+    /// What people say beside the figures of the region, in order.
+    pub notes: &'a [Note],
     /// A map as an SVG element that is safe to stand in a page, by language; none without
     /// boundaries.
     pub map: Option<fn(&RegionReport, Language) -> Option<String>>,
@@ -533,15 +537,45 @@ impl Pages<'_> {
         Some(Theme {
             id: theme.replace('_', "-"),
             title: theme_title(figures.language, theme),
-            notes: Vec::new(),
+            notes: self.notes_of(figures.language, &|subject| {
+                matches!(subject, NoteSubject::Theme(of) if of == theme)
+            }),
             figures: with_value
                 .into_iter()
-                .map(|row| figures.of(row, Vec::new()))
+                .map(|row| {
+                    let notes = self.notes_of(figures.language, &|subject| {
+                        matches!(subject, NoteSubject::Indicator(id) if id.to_string() == row.indicator_id)
+                    });
+                    figures.of(row, notes)
+                })
                 .collect(),
             reach: words::numbers::percent(figures.language, &format!("{reach:.0}")),
             profile,
             missing: missing.len(),
         })
+    }
+
+    /// The notes on a subject, whatever their language: each says its own.
+    fn notes_of(
+        &self,
+        language: Language,
+        is_about: &dyn Fn(&NoteSubject) -> bool,
+    ) -> Vec<NoteView> {
+        self.notes
+            .iter()
+            .filter(|note| is_about(&note.subject))
+            .map(|note| NoteView {
+                language: note.language.code(),
+                author: visible(&note.author),
+                date: times::date(language, note.date),
+                text: note
+                    .text
+                    .lines()
+                    .map(visible)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            })
+            .collect()
     }
 
     fn annex(&self, figures: &Figures<'_>) -> Vec<Missing> {

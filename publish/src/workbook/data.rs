@@ -4,11 +4,11 @@ use botnia_config::words::{self, times};
 use botnia_model::{IndicatorState, Language, Polarity};
 
 use super::RegionWorkbook;
-use super::plain::plain;
 use super::sheet::{Cell, Heading, SheetNames, TableSheet, address};
 use super::theme::theme_name;
 use super::words::Phrases;
 use crate::documents::words::licence_name;
+use crate::report::plain::plain;
 
 /// The sheet with the series of the report's indicators, a row per figure.
 pub(super) fn observations(

@@ -11,7 +11,6 @@
 mod contents;
 mod data;
 mod form;
-mod plain;
 mod sheet;
 mod theme;
 mod words;

@@ -122,7 +122,8 @@ fn invented_id(key: &RegionKey) -> u32 {
     20_000 + 1_000 * level + code % 1_000
 }
 
-fn key_of(code: &str) -> u64 {
+/// A code as the key of its chances.
+pub(crate) fn key_of(code: &str) -> u64 {
     code.bytes()
         .fold(0, |key, byte| key * 256 + u64::from(byte))
 }

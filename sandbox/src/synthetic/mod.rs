@@ -6,11 +6,11 @@
 //! only with its next update, as at the real source.
 
 mod catalogue;
-mod chance;
+pub(crate) mod chance;
 mod description;
 mod figures;
 mod geography;
-mod population;
+pub(crate) mod population;
 mod rows;
 mod wire_text;
 
@@ -28,6 +28,7 @@ use crate::{SandboxError, Synthetic};
 use catalogue::{SyntheticIndicator, Vintage, catalogue};
 use chance::Chance;
 use figures::Cell;
+pub(crate) use geography::key_of;
 use geography::{Division, Geography};
 
 /// The edition from which on the division has one municipality less.

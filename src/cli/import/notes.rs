@@ -42,7 +42,8 @@ pub(super) struct Notes {
     restore: bool,
 }
 
-fn language(text: &str) -> Result<Language, String> {
+/// A language by its code.
+pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::ALL
         .into_iter()
         .find(|language| language.code() == text)

@@ -21,7 +21,9 @@ pub(super) async fn run(global: &Global, clock: Arc<dyn Clock>) -> anyhow::Resul
         }
     };
     for source in &lists.settings().source {
-        take(lists.of_source(source).await);
+        if let Some(compared) = lists.of_source(source).await.transpose() {
+            take(compared);
+        }
     }
     if let Some(base_url) = &lists.settings().regions.classification_url {
         take(lists.of_classifications(base_url).await);

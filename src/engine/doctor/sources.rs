@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use botnia_config::{Settings, SourceSettings};
+use botnia_config::{Settings, SourceKind, SourceSettings};
 use botnia_ingest::{ClientLimits, PoliteClient, SourceError, UserAgent};
 use botnia_model::Clock;
 use jiff::Timestamp;
 
 use super::super::ledger::Ledger;
+use super::super::source;
+use super::super::storage::Storage;
 use super::super::sweep::chain;
 use super::super::turns::LedgerTurns;
 use super::{Diagnosis, clocks};
@@ -16,6 +18,7 @@ use super::{Diagnosis, clocks};
 /// Asks every source once. A person waits for it: nothing is tried again.
 pub(super) async fn examine(
     settings: &Settings,
+    storage: Option<&Storage>,
     ledger: Option<&Ledger>,
     clock: &Arc<dyn Clock>,
     found: &mut Vec<Diagnosis>,
@@ -44,13 +47,18 @@ pub(super) async fn examine(
         }
     };
     for source in &settings.source {
-        ask(source, &client, found).await;
+        ask(source, &client, storage, found).await;
     }
 }
 
-async fn ask(settings: &SourceSettings, client: &Arc<PoliteClient>, found: &mut Vec<Diagnosis>) {
+async fn ask(
+    settings: &SourceSettings,
+    client: &Arc<PoliteClient>,
+    storage: Option<&Storage>,
+    found: &mut Vec<Diagnosis>,
+) {
     let looked_at = format!("source {}", settings.id);
-    let asked = match botnia_ingest::open(settings, Arc::clone(client), false) {
+    let asked = match source::open(settings, client, storage, false) {
         Ok(source) => source.frame().await,
         Err(error) => Err(error),
     };
@@ -63,7 +71,14 @@ async fn ask(settings: &SourceSettings, client: &Arc<PoliteClient>, found: &mut 
     };
     found.push(Diagnosis::good(
         &looked_at,
-        format!("{} answers", settings.base_url),
+        match settings.kind {
+            SourceKind::Survey => "surveys were imported".to_owned(),
+            SourceKind::Sotkanet
+            | SourceKind::ThlCube
+            | SourceKind::Pxweb
+            | SourceKind::Pxweb2
+            | SourceKind::Jsonstat => format!("{} answers", settings.base_url),
+        },
     ));
     let dated = answers.iter().find_map(|answer| {
         let headers = &answer.snapshot.headers;

@@ -65,7 +65,7 @@ impl Worked {
             .map(|accepted| {
                 let observations = observation_table::read_normalised(accepted.observations)?;
                 let before = normalise::describe(
-                    answers.kind,
+                    answers.reading(),
                     &answers.indicator,
                     &accepted.description,
                     answers.expected.as_ref(),
@@ -122,8 +122,11 @@ impl Indicator<'_> {
         let thresholds = self.engine.settings.gates.clone();
         let Fetched { data, synthetic } = fetched;
         let (hashes, data) = data.into_iter().unzip();
+        let mapping = self.settings.mapping(self.id.source_indicator());
+        let mapping = mapping.cloned().map(Box::new);
         let answers = Answers {
             kind: self.settings.kind,
+            mapping: mapping.clone(),
             indicator: self.id.clone(),
             description: description.body,
             data,
@@ -165,6 +168,7 @@ impl Indicator<'_> {
                 normalised: observed.hash,
                 normaliser: normalise::NORMALISER_VERSION,
                 expected: self.expected.clone(),
+                mapping,
                 last_year,
                 rows_in: observed.normalised.rows_in,
                 rows_out: observed.normalised.observations.len() as u64,

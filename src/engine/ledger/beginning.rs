@@ -16,8 +16,9 @@ pub struct Beginning {
     pub manifest: ContentHash,
     /// The figures that it publishes.
     pub series: Vec<(IndicatorId, Figures)>,
-    /// For each source its region list, and the regions in it.
-    pub divisions: Vec<(SourceId, ContentHash, ContentHash)>,
+    /// For each source its region list, where it has one, and the regions in it or in the
+    /// region tables.
+    pub divisions: Vec<(SourceId, Option<ContentHash>, ContentHash)>,
     /// Since when the sources use those divisions.
     pub divided_since: Timestamp,
     /// The notes that it publishes. Which files they came in no release tells: they are kept
@@ -67,17 +68,19 @@ impl Ledger {
             writing.execute(statement).await?;
         }
         for (source, list, division) in &beginning.divisions {
-            let statement = sqlx::query(
-                "INSERT INTO answers (source, role, source_indicator, part, hash, since)
+            if let Some(list) = list {
+                let statement = sqlx::query(
+                    "INSERT INTO answers (source, role, source_indicator, part, hash, since)
                  VALUES ($1, $2, '', 0, $3, $4)
                  ON CONFLICT (source, role, source_indicator, part) DO NOTHING",
-            );
-            let statement = statement
-                .bind(source.as_str())
-                .bind(AnswerRole::Regions.as_str())
-                .bind(list.to_string())
-                .bind(now.to_string());
-            writing.execute(statement).await?;
+                );
+                let statement = statement
+                    .bind(source.as_str())
+                    .bind(AnswerRole::Regions.as_str())
+                    .bind(list.to_string())
+                    .bind(now.to_string());
+                writing.execute(statement).await?;
+            }
             let statement = sqlx::query(
                 "INSERT INTO divisions (source, division, since) VALUES ($1, $2, $3)
                  ON CONFLICT (source) DO NOTHING",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use botnia_config::SetIndicator;
+use botnia_config::{IndicatorMapping, SetIndicator};
 use botnia_model::{
     AnswerRole, ContentHash, Event, Findings, IndicatorId, ReleaseNumber, Severity, SourceId,
     SourceIndicator, SweepId,
@@ -21,9 +21,9 @@ pub struct Figures {
     pub data: Vec<ContentHash>,
     /// The years that were asked for: `1990..`.
     pub years: String,
-    /// The region list that translated its region ids.
-    pub regions: ContentHash,
-    /// The regions in that list, whatever the order in which the source gave them.
+    /// The region list that translated its region ids; none where the source has no list.
+    pub regions: Option<ContentHash>,
+    /// The regions in that list, or in the region tables, whatever their order.
     pub division: ContentHash,
     /// The Finnish title under which the figures came.
     pub title: String,
@@ -34,6 +34,9 @@ pub struct Figures {
     /// What a set said of the indicator when the figures were read, if one had it.
     #[serde(default)]
     pub expected: Option<SetIndicator>,
+    /// How its table was read, where the source has tables.
+    #[serde(default)]
+    pub mapping: Option<Box<IndicatorMapping>>,
     /// Rows in the answers.
     pub rows_in: u64,
     /// Observations.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use botnia_config::{SourceKind, SourceSettings};
+use botnia_config::{IndicatorSet, SourceKind, SourceSettings};
 use botnia_model::{
     AnswerRole, ContentHash, IndicatorEntry, IndicatorId, IndicatorState, Note, Observation,
-    ReleaseNumber, SCHEMA_VERSION, Text,
+    ReleaseNumber, SCHEMA_VERSION, SourceId, Text,
 };
 use botnia_transform::release::Inputs;
 use botnia_transform::{TransformError, observation_table};
@@ -79,7 +79,7 @@ impl Engine {
                 .unwrap_or_else(|| self.civil_date(moment)),
             synthetic: accepted.iter().any(|(_, _, figures)| figures.synthetic),
             sources: self.settings.source.iter().map(source_terms).collect(),
-            sets: self.sets.clone(),
+            sets: self.reported_sets(&accepted),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
             packages: self.settings.regions.packages.clone(),
@@ -116,6 +116,29 @@ impl Engine {
         Ok(notes)
     }
 
+    /// The sets as they are reported: none of a source that the settings do not have, and
+    /// of surveys only what was imported.
+    fn reported_sets(&self, accepted: &[(&IndicatorId, &Series, &Figures)]) -> Vec<IndicatorSet> {
+        let kind = |source: &SourceId| {
+            let mut sources = self.settings.source.iter();
+            sources
+                .find(|known| known.id == *source)
+                .map(|known| known.kind)
+        };
+        let mut sets = self.sets.clone();
+        sets.retain(|set| kind(&set.source).is_some());
+        for set in &mut sets {
+            if kind(&set.source) == Some(SourceKind::Survey) {
+                set.indicators.retain(|indicator| {
+                    let id = IndicatorId::new(set.source.clone(), indicator.id.clone());
+                    accepted.iter().any(|(known, ..)| **known == id)
+                });
+            }
+        }
+        sets.retain(|set| !set.indicators.is_empty());
+        sets
+    }
+
     fn indicator_recipe(
         &self,
         id: &IndicatorId,
@@ -136,6 +159,7 @@ impl Engine {
             read_under: is_read_otherwise.then(|| ReadUnder {
                 expected: figures.expected.clone(),
             }),
+            mapping: figures.mapping.clone(),
         }
     }
 
@@ -237,6 +261,43 @@ fn source_terms(source: &SourceSettings) -> SourceTerms {
                 en: "Sotkanet Indicator Bank, Finnish Institute for Health and Welfare".to_owned(),
             },
             url: "https://sotkanet.fi".to_owned(),
+        },
+        SourceKind::ThlCube => SourceTerms {
+            id: source.id.clone(),
+            kind: source.kind,
+            name: Text {
+                fi: "Tietokantakuutiot, Terveyden ja hyvinvoinnin laitos".to_owned(),
+                sv: "Databaskuber, Institutet för hälsa och välfärd".to_owned(),
+                en: "Database cubes, Finnish Institute for Health and Welfare".to_owned(),
+            },
+            url: "https://sampo.thl.fi".to_owned(),
+        },
+        SourceKind::Survey => SourceTerms {
+            id: source.id.clone(),
+            kind: source.kind,
+            name: Text {
+                fi: "Paikalliset kyselyt ja selvitykset".to_owned(),
+                sv: "Lokala enkäter och utredningar".to_owned(),
+                en: "Local surveys and reports".to_owned(),
+            },
+            url: source.base_url.to_string(),
+        },
+        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => SourceTerms {
+            id: source.id.clone(),
+            kind: source.kind,
+            name: if source.name == Text::default() {
+                Text {
+                    fi: source.id.to_string(),
+                    sv: source.id.to_string(),
+                    en: source.id.to_string(),
+                }
+            } else {
+                source.name.clone()
+            },
+            url: source
+                .home_page
+                .clone()
+                .unwrap_or_else(|| source.base_url.to_string()),
         },
     }
 }

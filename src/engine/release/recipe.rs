@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use botnia_config::{
-    CustomGroup, IndicatorSet, RegionPeers, RegionTables, SetIndicator, SourceKind,
+    CustomGroup, IndicatorMapping, IndicatorSet, RegionPeers, RegionTables, SetIndicator,
+    SourceKind,
 };
 use botnia_ingest::Archive;
 use botnia_model::{
@@ -16,7 +17,7 @@ use botnia_model::{
 };
 use botnia_publish::Releases;
 use botnia_publish::manifest::RECIPE;
-use botnia_transform::normalise;
+use botnia_transform::normalise::{self, Reading};
 use botnia_transform::release::{MadeFrom, Series};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -106,8 +107,9 @@ pub(crate) struct IndicatorRecipe {
     pub(crate) description: ContentHash,
     /// The answers with its figures.
     pub(crate) data: Vec<ContentHash>,
-    /// The region list that translated its region ids.
-    pub(crate) regions: ContentHash,
+    /// The region list that translated its region ids; none where the source has no list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) regions: Option<ContentHash>,
     /// The figures that came of it.
     pub(crate) normalised: ContentHash,
     /// Whether its figures are kept up.
@@ -122,6 +124,19 @@ pub(crate) struct IndicatorRecipe {
     /// What a set said of it when its figures were read, where the sets say otherwise now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) read_under: Option<ReadUnder>,
+    /// How its table was read, where the source has tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mapping: Option<Box<IndicatorMapping>>,
+}
+
+impl IndicatorRecipe {
+    /// How its answers are read, from a source of `kind`.
+    pub(crate) fn reading(&self, kind: SourceKind) -> Reading<'_> {
+        Reading {
+            kind,
+            mapping: self.mapping.as_deref(),
+        }
+    }
 }
 
 /// What a set said of an indicator, if one had it.
@@ -344,7 +359,7 @@ impl Recipe {
             let bytes = archive.read(&indicator.description).await?;
             let sets = &self.terms.sets;
             let described = normalise::describe(
-                self.kind_of(id)?,
+                indicator.reading(self.kind_of(id)?),
                 id,
                 &bytes,
                 expected(sets, id),

@@ -38,7 +38,7 @@ pub(super) struct FromArchive {
     /// What the manifest says that each indicator was made from.
     published: BTreeMap<IndicatorId, IndicatorEntry>,
     /// The region list that was read last: nearly all indicators share one.
-    regions: Option<(SourceId, ContentHash, Arc<RegionIndex>)>,
+    regions: Option<(SourceId, Option<ContentHash>, Arc<RegionIndex>)>,
     pub(super) found: Arc<Mutex<Found>>,
     watch: Arc<dyn Watch>,
 }
@@ -79,8 +79,13 @@ impl FromArchive {
                 Arc::clone(regions)
             }
             _ => {
-                let bytes = read(&indicator.regions)?;
-                let index = normalise::read_regions(kind, &bytes, &terms.region_tables)?;
+                let index = match &indicator.regions {
+                    Some(list) => {
+                        let bytes = read(list)?;
+                        normalise::read_regions(kind, &bytes, &terms.region_tables)?
+                    }
+                    None => normalise::regions_of_tables(&terms.region_tables),
+                };
                 Arc::new(index)
             }
         };
@@ -90,6 +95,7 @@ impl FromArchive {
         };
         let answers = Answers {
             kind,
+            mapping: indicator.mapping.clone(),
             indicator: id.clone(),
             description: read(&indicator.description)?,
             data: indicator.data.iter().map(read).collect::<Result<_, _>>()?,

@@ -221,7 +221,7 @@ pub(super) async fn a_new_attempt_supersedes_a_dead_letter(place: &Place) {
     let lease = claim(&ledger, 2).await;
     let anew = Task::Indicator {
         indicator: id(),
-        regions: ContentHash::of(b"other regions"),
+        regions: Some(ContentHash::of(b"other regions")),
         fetching: Fetching::Everything,
     };
     let adds = Completion {

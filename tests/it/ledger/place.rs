@@ -135,7 +135,7 @@ pub(super) fn plan_of(indicators: &[&str]) -> Task {
 pub(super) fn indicator(number: u32) -> Task {
     Task::Indicator {
         indicator: format!("sotkanet:{number}").parse().expect("an indicator"),
-        regions: ContentHash::of(b"regions"),
+        regions: Some(ContentHash::of(b"regions")),
         fetching: Fetching::Moved,
     }
 }

@@ -48,7 +48,7 @@ impl Served {
     pub(super) fn finish(&self, lease: &Lease, verdict: &Verdict, jobs: &[&str], at: Timestamp) {
         let tasks = jobs.iter().map(|indicator| Task::Indicator {
             indicator: indicator.parse().expect("an indicator"),
-            regions: ContentHash::of(b"regions"),
+            regions: Some(ContentHash::of(b"regions")),
             fetching: Fetching::Moved,
         });
         let release = (!jobs.is_empty()).then_some(Task::Release);

@@ -38,7 +38,7 @@ pub struct Dataset {
     pub statuses: Statuses,
     /// Notes on the whole, as they came.
     pub notes: Vec<String>,
-    /// What PxWeb and its relatives add.
+    /// What `PxWeb` and its relatives add.
     pub px: PxDetails,
     /// Breaches of the format that were tolerated.
     pub issues: Vec<Issue>,

@@ -22,7 +22,7 @@ pub struct Dimension {
     pub categories: Vec<Category>,
     /// Notes on the whole dimension, as they came.
     pub notes: Vec<String>,
-    /// The category that stands for all, where the answer names one (PxWeb's
+    /// The category that stands for all, where the answer names one (`PxWeb`'s
     /// `eliminationValueCode`).
     pub elimination_value: Option<String>,
 }
@@ -47,7 +47,7 @@ pub struct Category {
 /// A unit of measure.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Unit {
-    /// Its name; PxWeb writes it as `base`.
+    /// Its name; `PxWeb` writes it as `base`.
     pub label: Option<String>,
     /// Its sign.
     pub symbol: Option<String>,

@@ -1,6 +1,7 @@
 //! What some servers wrap around their JSON.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use serde::de::IgnoredAny;
 
@@ -65,7 +66,7 @@ fn escape_control_characters(text: &str) -> Option<String> {
     let mut changed = false;
     for character in text.chars() {
         if in_quotes && character < ' ' {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
             after_backslash = false;
             changed = true;
             continue;

@@ -128,9 +128,8 @@ pub(super) fn texts(raw: &RawValue) -> Option<Vec<String>> {
 /// A whole number from 0 on, written as one; also `3.0`.
 pub(super) fn whole(raw: &RawValue) -> Option<u64> {
     let text = raw.get();
-    text.parse().ok().or_else(|| {
-        let number: f64 = text.parse().ok()?;
-        let is_whole = number >= 0.0 && number.fract() == 0.0 && number < 9.0e15;
-        is_whole.then_some(number as u64)
-    })
+    let digits = text.split_once('.').filter(|(_, fraction)| {
+        !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0')
+    });
+    digits.map_or(text, |(digits, _)| digits).parse().ok()
 }

@@ -23,8 +23,11 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use self::tests::recorded_for_tests;
+
 pub use self::cells::{Cell, Cells, Statuses};
-pub use self::dataset::{Dataset, PxDetails, Role};
+pub use self::dataset::{Dataset, PxDetails, Role, Row, Rows};
 pub use self::dimension::{Category, Dimension, Unit};
 pub use self::document::{Collection, CollectionItem, Document};
 pub use self::rule::{Issue, Rule, Severity, Verdict};

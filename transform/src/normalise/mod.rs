@@ -6,9 +6,11 @@
 mod region_index;
 mod sotkanet;
 mod survey;
+mod tables;
+mod thl_cube;
 mod title;
 
-use botnia_config::{RegionTables, SetIndicator, SourceKind};
+use botnia_config::{IndicatorMapping, RegionTables, SetIndicator, SourceKind};
 use botnia_model::{Findings, Indicator, IndicatorId, Observation, RegionLevel, Sex};
 
 pub use self::region_index::RegionIndex;
@@ -34,8 +36,29 @@ pub struct Description {
     /// The region levels on which the source says that it exists, in the model's order;
     /// empty where it does not say.
     pub declared_levels: Vec<RegionLevel>,
+    /// How its figures are read from their tables, where its source has tables.
+    pub mapping: Option<Box<IndicatorMapping>>,
     /// Titles that had to be cleaned, and a title whose wording drifted.
     pub findings: Findings,
+}
+
+/// How a source's answers are read: what it speaks, and what the settings say of the
+/// indicator's table where it has tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// What the source speaks.
+    pub kind: SourceKind,
+    /// How the indicator is read from its table.
+    pub mapping: Option<&'a IndicatorMapping>,
+}
+
+impl From<SourceKind> for Reading<'_> {
+    fn from(kind: SourceKind) -> Self {
+        Self {
+            kind,
+            mapping: None,
+        }
+    }
 }
 
 /// What is needed to normalise one indicator's figures.
@@ -71,7 +94,8 @@ pub struct Normalised {
 /// does not say it.
 ///
 /// # Errors
-/// Bytes that are no region list, or a list without a single usable region.
+/// Bytes that are no region list, a list without a single usable region, or a kind of
+/// source that has no such list.
 pub fn read_regions(
     kind: SourceKind,
     bytes: &[u8],
@@ -80,7 +104,20 @@ pub fn read_regions(
     match kind {
         SourceKind::Sotkanet => sotkanet::read_regions(bytes, tables),
         SourceKind::Survey => survey::read_regions(bytes, tables),
+        SourceKind::ThlCube => thl_cube::read_regions(bytes, tables),
+        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => {
+            Err(TransformError::contract(
+                "the region list of a source with tables",
+                "there is none; its regions are those of the region tables",
+            ))
+        }
     }
+}
+
+/// The regions of a source that has no list of its own: all of the `tables`, under their
+/// ids (`KU743`).
+pub fn regions_of_tables(tables: &RegionTables) -> RegionIndex {
+    region_index::of_tables(tables)
 }
 
 /// Reads the source's description of one indicator. `themes` are those of every set that
@@ -89,16 +126,27 @@ pub fn read_regions(
 /// # Errors
 /// Bytes that are no description, a description of another indicator, or one without any
 /// title.
-pub fn describe(
-    kind: SourceKind,
+pub fn describe<'a>(
+    reading: impl Into<Reading<'a>>,
     indicator_id: &IndicatorId,
     bytes: &[u8],
     expected: Option<&SetIndicator>,
     themes: &[String],
 ) -> Result<Description, TransformError> {
+    let Reading { kind, mapping } = reading.into();
     match kind {
         SourceKind::Sotkanet => sotkanet::describe(indicator_id, bytes, expected, themes),
         SourceKind::Survey => survey::describe(indicator_id, bytes, expected, themes),
+        SourceKind::ThlCube => thl_cube::describe(indicator_id, bytes, expected, themes),
+        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => {
+            let Some(mapping) = mapping else {
+                return Err(TransformError::contract(
+                    format!("the description of `{indicator_id}`"),
+                    "the settings have no `[[source.indicator]]` for it",
+                ));
+            };
+            tables::describe(kind, indicator_id, mapping, bytes, expected, themes)
+        }
     }
 }
 
@@ -120,5 +168,7 @@ pub fn normalise(input: &Input<'_>) -> Result<Normalised, TransformError> {
     match input.kind {
         SourceKind::Sotkanet => sotkanet::normalise(input),
         SourceKind::Survey => survey::normalise(input),
+        SourceKind::ThlCube => thl_cube::normalise(input),
+        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => tables::normalise(input),
     }
 }

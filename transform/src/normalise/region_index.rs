@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use botnia_config::RegionTables;
 use botnia_model::{FindingKind, Findings, Region};
+
+use crate::release::table_regions;
 
 /// The regions of one sweep, found by the id that the source uses in its rows.
 ///
@@ -54,6 +57,28 @@ impl RegionIndex {
             Some(Entry::UnknownCategory) => FindingKind::UnknownRegionCategory,
             _ => FindingKind::UnknownRegion,
         }
+    }
+}
+
+/// Every region that the tables have, under its own id.
+pub(super) fn of_tables(tables: &RegionTables) -> RegionIndex {
+    let mut regions: Vec<Region> = table_regions(tables)
+        .map(|region| Region {
+            // The id is botnia's own: what a source calls it is in the figures alone.
+            source_region_id: None,
+            ..region
+        })
+        .collect();
+    regions.sort_by(|left, right| left.key.cmp(&right.key));
+    let by_source_id = regions
+        .iter()
+        .enumerate()
+        .map(|(position, region)| (region.key.id().to_string(), Entry::Region(position)))
+        .collect();
+    RegionIndex {
+        regions,
+        by_source_id,
+        findings: Findings::default(),
     }
 }
 

@@ -166,6 +166,7 @@ pub(super) fn describe(
         title_check,
         declared_sexes: Vec::new(),
         declared_levels: about.levels,
+        mapping: None,
         findings: Findings::default(),
     })
 }

@@ -65,6 +65,7 @@ pub use self::notable::NotableRevision;
 use self::peers::Peers;
 pub use self::places::POPULATION_INDICATOR;
 use self::places::Places;
+pub(crate) use self::places::table_regions;
 pub use self::released::{ReleasedPeer, indicator_titles, region_names, released_peers};
 use self::wellbeing::Reported;
 use crate::TransformError;
@@ -112,8 +113,8 @@ pub struct Series {
 pub struct MadeFrom {
     /// The answers with the figures.
     pub data: Vec<ContentHash>,
-    /// The region list that translated their region ids.
-    pub regions: ContentHash,
+    /// The region list that translated their region ids, where the source has one.
+    pub regions: Option<ContentHash>,
     /// What was made of them.
     pub normalised: ContentHash,
 }

@@ -361,7 +361,8 @@ fn unnamed(key: RegionKey) -> Region {
     }
 }
 
-fn table_regions(tables: &RegionTables) -> impl Iterator<Item = Region> {
+/// Every region of the tables.
+pub(crate) fn table_regions(tables: &RegionTables) -> impl Iterator<Item = Region> {
     let municipalities = tables.municipalities.iter().map(|municipality| {
         let member_of = |level| {
             municipality

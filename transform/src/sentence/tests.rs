@@ -592,9 +592,9 @@ fn why_there_is_no_figure() {
         (
             Status::Suppressed,
             [
-                "Työttömien osuus työvoimasta (Seinäjoki): tietoa ei näytetä tietosuojan vuoksi: se koskee niin harvoja, että joku voitaisiin tunnistaa.",
-                "Andelen arbetslösa av arbetskraften (Seinäjoki): uppgiften visas inte av integritetsskäl: den gäller så få att någon kunde kännas igen.",
-                "The share of unemployed people in the labour force (Seinäjoki): the figure is not shown, to protect privacy: it concerns so few people that someone could be recognised.",
+                "Työttömien osuus työvoimasta (Seinäjoki): tietoa ei näytetä tietosuojan vuoksi, koska se koskee niin harvoja, että joku voitaisiin tunnistaa.",
+                "Andelen arbetslösa av arbetskraften (Seinäjoki): uppgiften visas inte av integritetsskäl, eftersom den gäller så få att någon kunde kännas igen.",
+                "The share of unemployed people in the labour force (Seinäjoki): the figure is not shown, to protect privacy, because it concerns so few people that someone could be recognised.",
             ],
         ),
         (

@@ -28,6 +28,14 @@ fn a_region_brings_its_municipalities_and_nothing_else() {
 
 #[test]
 fn a_region_that_is_none_is_named_and_none_at_all_is_refused() {
-    insta::assert_snapshot!(refused(&with("\"MK14\", \"16\"")), @"");
-    insta::assert_snapshot!(refused(&with("")), @"");
+    insta::assert_snapshot!(refused(&with("\"MK14\", \"16\"")), @r"
+    the settings have a problem
+    botnia.toml:9:21: `regions.packages[2]`: unknown region `16`
+      hint: did you mean `MK16` (Keski-Pohjanmaa) or `HVA16` (Etelä-Pohjanmaan hyvinvointialue)?
+    ");
+    insta::assert_snapshot!(refused(&with("")), @r"
+    the settings have a problem
+    botnia.toml:9:12: `regions.packages`: must not be empty
+      hint: leave it out: then every region gets files of its own
+    ");
 }

@@ -98,6 +98,7 @@ impl Sotkanet {
             source_indicator: indicator.cloned(),
             shape,
             validators: None,
+            body: None,
         }
     }
 
@@ -249,6 +250,11 @@ impl Source for Sotkanet {
             }
         }
         Ok(answers)
+    }
+
+    /// A description has the day of the last update.
+    fn description_settles(&self) -> bool {
+        true
     }
 
     fn freshness(&self, description: &Answer) -> Result<Freshness, SourceError> {

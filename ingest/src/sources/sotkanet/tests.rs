@@ -44,6 +44,9 @@ fn open(server: &TestServer, base: &str, wants_catalogue: bool) -> Sotkanet {
         },
         concurrency: 4,
         requests_per_second: 10_000.0,
+        name: botnia_model::Text::default(),
+        home_page: None,
+        mappings: Vec::new(),
         missed: botnia_config::schedule::Missed::default(),
         overlap: botnia_config::schedule::Overlap::default(),
     };
@@ -97,6 +100,10 @@ impl Source for Mislabelling {
         description: &Answer,
     ) -> Result<Vec<Answer>, SourceError> {
         self.0.fetch(indicator, description).await
+    }
+
+    fn description_settles(&self) -> bool {
+        true
     }
 
     fn freshness(&self, description: &Answer) -> Result<Freshness, SourceError> {
@@ -219,6 +226,9 @@ fn a_base_that_is_no_web_address_is_turned_down() {
             },
             concurrency: 4,
             requests_per_second: 4.0,
+            name: botnia_model::Text::default(),
+            home_page: None,
+            mappings: Vec::new(),
             missed: botnia_config::schedule::Missed::default(),
             overlap: botnia_config::schedule::Overlap::default(),
         };

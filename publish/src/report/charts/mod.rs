@@ -4,7 +4,9 @@
 //! light or dark mode; as a file it carries its colours and its font along.
 
 pub(crate) mod line;
+pub(crate) mod picture;
 pub(crate) mod profile;
+pub(crate) mod profile_file;
 pub(crate) mod scale;
 
 /// Text as the content or a quoted attribute of an SVG or HTML element. Characters that can

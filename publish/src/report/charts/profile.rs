@@ -75,6 +75,18 @@ pub(crate) fn verdict_class(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The sign that stands for a verdict beside its word; the styles of pages have the same.
+pub(crate) fn verdict_sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "\u{25b2}",
+        Verdict::Worse => "\u{25bc}",
+        Verdict::Similar => "\u{2248}",
+        Verdict::Higher => "\u{2191}",
+        Verdict::Lower => "\u{2193}",
+        Verdict::NotCompared => "\u{2013}",
+    }
+}
+
 /// A line of a profile, from `x` with a width, around the height `y`.
 pub(crate) struct Track {
     pub(crate) x: f64,

@@ -26,12 +26,13 @@ fn recipe() -> Recipe {
         indicator_id: "sotkanet:127".parse().unwrap(),
         description: hash("description"),
         data: vec![hash("rows")],
-        regions: hash("regions"),
+        regions: Some(hash("regions")),
         normalised: hash("figures"),
         state: IndicatorState::Held,
         state_since: Some("2026-11-21".to_owned()),
         reason: Some("rows_lost".to_owned()),
         read_under: Some(ReadUnder { expected: None }),
+        mapping: None,
     };
     let terms = Terms {
         schema_version: "1.0.0".to_owned(),
@@ -125,7 +126,6 @@ fn what_makes_no_release_is_not_among_the_inputs() {
     revised.indicators[0].normalised = hash("other figures");
     assert_ne!(inputs(&revised), expected);
     let changes: [fn(&mut Terms); 10] = [
-    let changes: [fn(&mut Terms); 9] = [
         |terms| terms.geo_vintage = "2027-01-01".to_owned(),
         |terms| terms.synthetic = true,
         |terms| terms.sources[0].url.push('/'),

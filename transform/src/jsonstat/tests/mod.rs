@@ -5,6 +5,7 @@ mod properties;
 mod recordings;
 mod validator;
 
+pub(crate) use self::recordings::recorded as recorded_for_tests;
 use super::{Budget, Cell, Dataset, Document, read, read_dataset};
 
 fn dataset(text: &str) -> Dataset {

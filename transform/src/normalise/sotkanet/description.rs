@@ -145,6 +145,7 @@ pub(in crate::normalise) fn describe(
         title_check,
         declared_sexes: declared_sexes(wire.classifications.as_ref()),
         declared_levels: declared_levels(wire.classifications),
+        mapping: None,
         findings,
     })
 }

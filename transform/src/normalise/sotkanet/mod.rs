@@ -19,7 +19,7 @@ use botnia_model::Text;
 
 pub(super) use self::description::describe;
 pub(super) use self::regions::read_regions;
-pub(super) use self::rows::normalise;
+pub(super) use self::rows::{normalise, number};
 
 /// A text in three languages, any of which may be missing.
 #[derive(Debug, Default, Deserialize)]
@@ -41,13 +41,13 @@ impl From<WireText> for Text {
 }
 
 /// The body without a byte order mark, which some answers have been seen to carry.
-fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+pub(super) fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// The beginning of a row or entry, as an example for a finding. What a finding quotes is
 /// bounded, whatever the answer holds; the bytes themselves are in the archive.
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 240;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
 
 /// A finite number from its text. Beyond 2^53 an f64 no longer holds every whole number,
 /// so it would not be the published figure.
-fn number(text: &str) -> Result<f64, FindingKind> {
+pub(in crate::normalise) fn number(text: &str) -> Result<f64, FindingKind> {
     const LARGEST: u64 = 1 << 53;
     let impossible = FindingKind::ImpossibleValue;
     // Rust also reads `inf` and `nan`, which are no published figures.

@@ -1,5 +1,7 @@
 //! What holds for every sentence, whatever it is filled with.
 
+use std::sync::LazyLock;
+
 use botnia_config::words::subject;
 use botnia_config::{IndicatorSet, InflectedNames, RegionTables};
 use botnia_model::{IndicatorId, RegionKey};
@@ -13,6 +15,8 @@ struct World {
     indicators: Vec<(Text, Text, ValueKind)>,
     regions: Vec<(RegionLevel, Text, InflectedName)>,
 }
+
+static WORLD: LazyLock<World> = LazyLock::new(world);
 
 fn world() -> World {
     let mut indicators = Vec::new();
@@ -40,13 +44,22 @@ fn world() -> World {
         tables
             .regions
             .iter()
-            .filter(|one| one.valid_to.is_none())
+            .filter(|one| one.valid_to.is_none() && is_reported(one.key.level))
             .map(|one| known(one.key.clone(), &one.name)),
     );
     World {
         indicators,
         regions,
     }
+}
+
+/// Whether reports are made of regions of a level. Names of others are their sources':
+/// "EU-25".
+fn is_reported(level: RegionLevel) -> bool {
+    matches!(
+        level,
+        RegionLevel::Province | RegionLevel::WellbeingCounty | RegionLevel::Country
+    )
 }
 
 /// What must hold of a sentence in each language.
@@ -101,7 +114,7 @@ proptest! {
         has_value: bool,
         has_others: [bool; 3],
     ) {
-        let world = world();
+        let world = &*WORLD;
         let (title, subject, kind) = &world.indicators[indicator % world.indicators.len()];
         let (level, name, place) = &world.regions[region % world.regions.len()];
         let (_, _, other) = &world.regions[other % world.regions.len()];
