@@ -511,10 +511,9 @@ impl Reader<'_> {
 fn is_id(kind: SourceKind, text: &str) -> bool {
     match kind {
         SourceKind::Sotkanet => text.bytes().all(|byte| byte.is_ascii_digit()),
-        SourceKind::Survey => true,
         // subject/hydra/fact_cube/measure
         SourceKind::ThlCube => text.splitn(4, '/').filter(|part| !part.is_empty()).count() == 4,
-        // Those of the tables, which are checked by their names.
-        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => true,
+        // What surveys and tables have is checked by name.
+        SourceKind::Survey | SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => true,
     }
 }

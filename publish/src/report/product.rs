@@ -1,7 +1,7 @@
 //! The files that are made of a report, and what decides whether one is made anew.
 
 use botnia_config::words;
-use botnia_model::{ContentHash, Language, Note};
+use botnia_model::{ContentHash, Language, Note, RegionLevel};
 
 use super::charts::profile_file;
 use super::page::{Pages, TEMPLATE_SOURCES, report_file, short_file};

@@ -9,7 +9,7 @@ pub const FEWEST: f64 = 10.0;
 /// [`FEWEST`].
 ///
 /// Breslow NE, Day NE. Statistical Methods in Cancer Research, volume II: The Design and
-/// Analysis of Cohort Studies. IARC 1987, page 69; the method of PHEindicatormethods and
+/// Analysis of Cohort Studies. IARC 1987, page 69; the method of `PHEindicatormethods` and
 /// Fingertips for rates with ten events or more.
 pub fn byar(count: f64) -> Limits {
     let cube = |events: f64, z: f64| {

@@ -8,7 +8,7 @@ use super::{Limits, Z};
 /// Wilson EB. Probable inference, the law of succession, and statistical inference. Journal
 /// of the American Statistical Association 1927; 22: 209–212. It is method 3 of Newcombe
 /// (Statistics in Medicine 1998; 17: 857–872), without correction for continuity, and that
-/// of PHEindicatormethods and Fingertips.
+/// of `PHEindicatormethods` and Fingertips.
 pub fn wilson(count: f64, of: f64) -> Limits {
     let z_squared = Z * Z;
     let others = of - count;

@@ -254,6 +254,7 @@ impl RowReader<'_> {
     }
 
     /// The member that a cell names: `Some(None)` for all of the dimension.
+    #[expect(clippy::option_option, reason = "not to be read, and read as none")]
     fn member(
         &mut self,
         row: u32,
@@ -332,7 +333,13 @@ impl RowReader<'_> {
             (None, Some((column, share)), Some(respondents)) if at(Role::Count).is_none() => {
                 // The count that the protection works with.
                 let count = (share / 100.0 * f64::from(respondents)).round();
-                (column, Some(count.min(f64::from(respondents)) as u32))
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a share of at least 0 % of a number that fits"
+                )]
+                let count = count.min(f64::from(respondents)) as u32;
+                (column, Some(count))
             }
             _ => return,
         };
@@ -382,6 +389,7 @@ impl RowReader<'_> {
     }
 
     /// `Some(None)` where the cell says that there is no figure.
+    #[expect(clippy::option_option, reason = "not to be read, and read as none")]
     fn count(&mut self, row: u32, column: u32, cell: Option<&Cell>) -> Option<Option<u32>> {
         let kind = match numbers::read(cell) {
             Number::Whole(number) => return Some(Some(number)),

@@ -107,8 +107,8 @@ pub(crate) fn draw(pages: &Pages<'_>, language: Language) -> String {
     let height = y + MARGIN;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-         viewBox=\"0 0 {WIDTH} {height}\" font-family=\"{FONT}, Arial, sans-serif\" font-stretch=\"condensed\" role=\"img\" \
-         lang=\"{language}\"><title>"
+         viewBox=\"0 0 {WIDTH} {height}\" font-family=\"{FONT}, Arial, sans-serif\" \
+         font-stretch=\"condensed\" role=\"img\" lang=\"{language}\"><title>"
     );
     escape(&name, &mut svg);
     let _ = write!(
