@@ -130,7 +130,7 @@ async function scriptless(tab, page) {
     const query = { nodeId: root.nodeId, selector };
     return (await tab.send("DOM.querySelectorAll", query)).nodeIds.length;
   };
-  if ((await count("main h1")) !== 1) problems.push(`${page}, no script: there is no heading`);
+  if ((await count("h1")) !== 1) problems.push(`${page}, no script: there is no heading`);
   const boxes = await count(".search");
   if (boxes !== (await count(".search[hidden]"))) {
     problems.push(`${page}, no script: the search is shown, and cannot work`);

@@ -88,10 +88,10 @@ fn release() -> (Upstream, Workspace) {
         ..SandboxOptions::default()
     });
     let sandbox = upstream.sandbox();
-    let workspace = Workspace::new(sandbox.base_url().as_str(), &INDICATORS);
+    let workspace = Workspace::with_every_folder(sandbox.base_url().as_str(), &INDICATORS);
     let settings = workspace.settings();
     workspace.write_settings(&format!(
-        "{settings}\n[[group]]\nid = \"pohjanmaat\"\nname = {{ fi = \"Pohjanmaat\" }}\n\
+        "{settings}years = \"2015..\"\n\n[[group]]\nid = \"pohjanmaat\"\nname = {{ fi = \"Pohjanmaat\" }}\n\
          members = [\"MK14\", \"MK15\", \"MK16\"]\n\n[regions]\npackages = [{PACKAGES}]\n\n\
          [boundaries]\nurl = \"{}\"\n",
         sandbox.boundaries_url()

@@ -163,6 +163,7 @@ fn kind(name: &str, language: Language) -> (usize, &'static str) {
         "observations.csv" => (4, "file_csv"),
         "wellbeing.parquet" => (5, "file_wellbeing"),
         "observations.parquet" => (6, "file_observations"),
+        "tyopaja.fi.html" | "workshop.sv.html" | "workshop.en.html" => (4, "file_workshop"),
         "notes.csv" => (7, "file_notes"),
         "feed.atom" => (8, "file_feed"),
         name if name.starts_with("charts/") => (10, "file_chart"),

