@@ -240,8 +240,8 @@ fn a_column_that_is_missing_is_said() {
 fn rows_of_single_persons_are_refused() {
     let mut file = "Maakunta;Vuosi;Ryhmä;Kysymys;Vastaus;Lukumäärä\n".to_owned();
     for wave in 2000..2020 {
-        let _ = write!(file, "Pohjanmaa;{wave};Kaikki;Asuminen;Kyllä;1\n");
-        let _ = write!(file, "Pohjanmaa;{wave};Kaikki;Asuminen;Ei;0\n");
+        let _ = writeln!(file, "Pohjanmaa;{wave};Kaikki;Asuminen;Kyllä;1");
+        let _ = writeln!(file, "Pohjanmaa;{wave};Kaikki;Asuminen;Ei;0");
     }
     assert_eq!(
         kinds(&file, &map()),
