@@ -49,7 +49,7 @@ impl BoundaryService {
         Self { base_url, client }
     }
 
-    /// The boundaries of the municipalities of a year: a GeoJSON collection in
+    /// The boundaries of the municipalities of a year: a `GeoJSON` collection in
     /// ETRS-TM35FIN.
     ///
     /// # Errors

@@ -101,7 +101,7 @@ pub enum PublishError {
         region: RegionId,
         /// What the writer says.
         #[source]
-        source: rust_xlsxwriter::XlsxError,
+        source: Box<rust_xlsxwriter::XlsxError>,
     },
     /// A background thread broke off.
     #[error("{operation} was broken off")]

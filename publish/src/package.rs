@@ -108,6 +108,10 @@ struct Packaging {
 /// [`PublishError::NothingToCarry`] for a carried table that the previous release does
 /// not have; [`PublishError::TableContract`] for a table that is not as it should be;
 /// failures to read and write.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the parts of a release, one after the other"
+)]
 pub async fn assemble(releases: &Releases, assembly: Assembly) -> Result<Staged, PublishError> {
     let Assembly {
         scratch,
@@ -426,12 +430,11 @@ impl Packaging {
                 table: path.to_owned(),
                 reason: "the site needs it, and it is not there".to_owned(),
             })?;
-        match (carried, self.parent) {
-            (true, Some(parent)) => self.releases.open_file(parent, path).await,
-            _ => {
-                let path = self.scratch.join(path);
-                File::open(&path).map_err(|source| PublishError::file("open", path, source))
-            }
+        if let (true, Some(parent)) = (carried, self.parent) {
+            self.releases.open_file(parent, path).await
+        } else {
+            let path = self.scratch.join(path);
+            File::open(&path).map_err(|source| PublishError::file("open", path, source))
         }
     }
 

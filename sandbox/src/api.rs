@@ -94,7 +94,7 @@ impl Question {
 }
 
 /// Whether a query asks a WFS for the boundaries of the municipalities of some year, as
-/// GeoJSON in metres.
+/// `GeoJSON` in metres.
 fn asks_for_boundaries(query: &str) -> bool {
     let wanted = |key: &str, fits: &dyn Fn(&str) -> bool| {
         form_urlencoded::parse(query.as_bytes())

@@ -93,7 +93,7 @@ pub struct SandboxOptions {
     pub listen: SocketAddr,
     /// What goes wrong.
     pub faults: Vec<Fault>,
-    /// A GeoJSON file that it gives as the boundaries of the municipalities, of whatever
+    /// A `GeoJSON` file that it gives as the boundaries of the municipalities, of whatever
     /// year; none: it has no boundaries.
     pub boundaries: Option<PathBuf>,
     /// How the table interfaces answer.

@@ -22,7 +22,7 @@ pub(super) struct Sandbox {
     /// A TOML file with faults to play.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
-    /// A GeoJSON file to give as the boundaries of the municipalities.
+    /// A `GeoJSON` file to give as the boundaries of the municipalities.
     #[arg(long, value_name = "FILE")]
     boundaries: Option<PathBuf>,
 }
@@ -49,7 +49,7 @@ impl Sandbox {
         let sandbox = botnia_sandbox::Sandbox::start(options).await?;
         data(sandbox.base_url());
         if has_boundaries {
-            note(&format!("Boundaries: {}", sandbox.boundaries_url()));
+            note(format!("Boundaries: {}", sandbox.boundaries_url()));
         }
         note(format_args!("Tables: {}", sandbox.pxweb_url()));
         note("Set it as `base_url` of a source. Stop with Ctrl-C.");

@@ -15,7 +15,7 @@ use super::sweep::{Trouble, chain};
 use super::{Engine, EngineError, regions};
 
 /// How long a release waits for them.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How many years back boundaries are still better than none.
 const YEARS: i16 = 5;

@@ -168,7 +168,11 @@ fn broken_links(release: &Path) -> Vec<String> {
     collect(release, release, &mut files);
     let pages: BTreeMap<&String, String> = files
         .iter()
-        .filter(|path| path.ends_with(".html"))
+        .filter(|path| {
+            Path::new(path)
+                .extension()
+                .is_some_and(|ending| ending == "html")
+        })
         .map(|path| {
             let text = std::fs::read_to_string(release.join(path)).expect("a page");
             (path, text.replace("&#x2f;", "/").replace("&#x27;", "'"))

@@ -17,7 +17,9 @@ fn import(workspace: &Workspace, text: &str, options: &[&str]) -> Ran {
     let file = workspace.path().join("muistiinpanot.csv");
     std::fs::write(&file, text).expect("a file");
     let file = file.to_str().expect("UTF-8");
-    workspace.botnia(&[&["import", "notes", file], options].concat())
+    let mut arguments = vec!["import", "notes", file];
+    arguments.extend(options);
+    workspace.botnia(&arguments)
 }
 
 fn manifest(workspace: &Workspace) -> Manifest {

@@ -1,5 +1,6 @@
 //! A local survey from its file into a release, beside the indicators of a register.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use arrow_array::Array as _;
@@ -31,7 +32,8 @@ fn barometer(officials_bad: u32) -> String {
     );
     let mut put = |group: &str, counts: [u32; 5]| {
         for (answer, count) in answers.iter().zip(counts) {
-            file += &format!(
+            let _ = write!(
+                file,
                 "Pohjanmaa;2021;{group};Lapsiperheiden hyvinvointi;{answer};{count};{};salaisuus\r\n",
                 counts.iter().sum::<u32>()
             );

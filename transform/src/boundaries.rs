@@ -1,4 +1,4 @@
-//! Boundaries of municipalities, from GeoJSON to shapes that can be drawn.
+//! Boundaries of municipalities, from `GeoJSON` to shapes that can be drawn.
 //!
 //! Each vertex is moved to the nearest point of a grid, by itself and never with regard to
 //! its neighbours. So a border that two municipalities share is moved the same way in both,
@@ -33,11 +33,14 @@ pub type Point = (i32, i32);
 /// A closed line; its last point is not the first again.
 pub type Ring = Vec<Point>;
 
+/// An outer ring, then its holes. In metres.
+type Polygon = Vec<Vec<(f64, f64)>>;
+
 /// The boundaries of the municipalities of one division, as read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Boundaries {
-    /// The polygons of each municipality: an outer ring, then its holes. In metres.
-    municipalities: BTreeMap<String, Vec<Vec<Vec<(f64, f64)>>>>,
+    /// The polygons of each municipality.
+    municipalities: BTreeMap<String, Vec<Polygon>>,
 }
 
 /// Shapes on a grid, by code. A shape is filled where a ray from it crosses its rings an
@@ -67,7 +70,7 @@ struct Geometry {
 }
 
 impl Boundaries {
-    /// Reads the features of a GeoJSON collection. Those without a municipality's code or
+    /// Reads the features of a `GeoJSON` collection. Those without a municipality's code or
     /// without a polygon are passed over.
     ///
     /// # Errors

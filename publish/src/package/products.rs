@@ -53,8 +53,11 @@ enum Product {
 }
 
 impl Product {
-    fn all() -> impl Iterator<Item = Self> {
-        let pages = PageKind::ALL.into_iter().flat_map(|kind| {
+    /// Those of a region of `level`.
+    fn all(level: RegionLevel) -> impl Iterator<Item = Self> {
+        let kinds = PageKind::ALL.into_iter();
+        let kinds = kinds.filter(move |kind| kind.is_made_for(level));
+        let pages = kinds.flat_map(|kind| {
             let in_language = move |language| Self::Page(kind, language);
             Language::ALL.into_iter().map(in_language)
         });
@@ -307,7 +310,7 @@ impl Packaging {
         let series = reporting.compared_with(&region);
         let mut members = Vec::new();
         let mut fresh = Vec::new();
-        for product in Product::all() {
+        for product in Product::all(region.key.level) {
             let path = format!("{}/{}", tables.folder, product.file());
             let hash = product.hash(&hashes, reporting.hash, &series, &notes);
             match self.carried(&path, hash) {

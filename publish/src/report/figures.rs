@@ -3,6 +3,7 @@
 use botnia_config::words::{self, numbers, times};
 use botnia_model::{Comparator, Language, Origin, Status, Trend, Verdict};
 use serde::Serialize;
+use std::fmt::Write as _;
 
 use super::charts::line::{LineChart, LineOf, within, years};
 use super::charts::profile::verdict_class;
@@ -109,7 +110,9 @@ pub(crate) fn anchor(indicator_id: &str) -> String {
         match letter {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => anchor.push(letter),
             ':' => anchor.push('.'),
-            other => anchor.push_str(&format!("_{:x}_", u32::from(other))),
+            other => {
+                let _ = write!(anchor, "_{:x}_", u32::from(other));
+            }
         }
     }
     anchor
@@ -298,16 +301,17 @@ impl Figures<'_> {
         }
         for (index, point) in ends.iter().enumerate() {
             let value = point.value.unwrap_or_default();
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "{} {} {}",
                 if index > 0 { "," } else { "" },
                 times::period(self.language, &point.period),
                 self.number(row, value)
-            ));
+            );
         }
         for column in self.columns {
             if let Some(value) = row.comparison(column.comparator).value {
-                text.push_str(&format!("; {} {}", column.name, self.number(row, value)));
+                let _ = write!(text, "; {} {}", column.name, self.number(row, value));
             }
         }
         text.push('.');

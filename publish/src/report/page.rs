@@ -78,6 +78,9 @@ pub fn short_file(language: Language) -> &'static str {
     )
 }
 
+/// Draws a map for a region's report in a language; none where there is nothing to draw.
+pub type DrawMap<'a> = dyn Fn(&RegionReport, Language) -> Option<String> + 'a;
+
 /// What a page is made of, beside the report itself.
 #[derive(Clone, Copy)]
 pub struct Pages<'a> {
@@ -91,7 +94,7 @@ pub struct Pages<'a> {
     pub notes: &'a [Note],
     /// A map as an SVG element that is safe to stand in a page, by language; none without
     /// boundaries.
-    pub map: Option<&'a dyn Fn(&RegionReport, Language) -> Option<String>>,
+    pub map: Option<&'a DrawMap<'a>>,
 }
 
 #[derive(Serialize)]

@@ -48,15 +48,12 @@ fn entities(text: &str) -> String {
         read.push_str(&rest[..start]);
         let entity = &rest[start + 1..];
         let end = entity.bytes().take(10).position(|byte| byte == b';');
-        match end.and_then(|end| Some((end, letter(&entity[..end])?))) {
-            Some((end, letter)) => {
-                read.push(letter);
-                rest = &entity[end + 1..];
-            }
-            None => {
-                read.push('&');
-                rest = entity;
-            }
+        if let Some((end, letter)) = end.and_then(|end| Some((end, letter(&entity[..end])?))) {
+            read.push(letter);
+            rest = &entity[end + 1..];
+        } else {
+            read.push('&');
+            rest = entity;
         }
     }
     read.push_str(rest);

@@ -18,6 +18,7 @@ const TABLE: &str = "indicators.parquet";
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Description {
     /// What it measures.
+    #[expect(clippy::struct_field_names, reason = "what the source calls it")]
     pub(super) description: Text,
     /// How to read it.
     pub(super) interpretation: Text,

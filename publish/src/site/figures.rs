@@ -190,16 +190,15 @@ impl Collector {
         let sex: Sex = Rows::word(&rows.sexes, "sex", row)?;
         let breakdown = rows.breakdowns.get(row);
         let is_of = |series: &Series| series.sex == sex && series.breakdown.as_deref() == breakdown;
-        let series = match self.series.iter().position(is_of) {
-            Some(series) => series,
-            None => {
-                self.series.push(Series {
-                    sex,
-                    breakdown: breakdown.map(str::to_owned),
-                    levels: Default::default(),
-                });
-                self.series.len() - 1
-            }
+        let series = if let Some(series) = self.series.iter().position(is_of) {
+            series
+        } else {
+            self.series.push(Series {
+                sex,
+                breakdown: breakdown.map(str::to_owned),
+                levels: Vec::new(),
+            });
+            self.series.len() - 1
         };
         let made = Row {
             region: kept(&mut self.regions, rows.region_ids.get(row)),
@@ -327,7 +326,7 @@ mod tests {
         let mut series = Series {
             sex: Sex::Total,
             breakdown: None,
-            levels: Default::default(),
+            levels: Vec::new(),
         };
         for (region, period, value) in rows {
             series.levels[2].push(Row {

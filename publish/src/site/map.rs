@@ -201,14 +201,11 @@ impl Sheet {
             if group.peek().is_none() {
                 continue;
             }
-            match wanted {
-                Some(shade) => {
-                    let _ = write!(svg, "<g class=\"shade{}\">", shade + 1);
-                }
-                None => {
-                    svg.push_str(&hatch(id));
-                    let _ = write!(svg, "<g fill=\"url(#hatch-{id})\">");
-                }
+            if let Some(shade) = wanted {
+                let _ = write!(svg, "<g class=\"shade{}\">", shade + 1);
+            } else {
+                svg.push_str(&hatch(id));
+                let _ = write!(svg, "<g fill=\"url(#hatch-{id})\">");
             }
             for area in group {
                 if let Some(shape) = self.0.get(&area.region) {

@@ -21,16 +21,16 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn heading(&mut self, label: &str) -> Result<(), XlsxError> {
         self.row += 1;
-        self.line(label, Cell::Empty)
+        self.line(label, &Cell::Empty)
     }
 
-    fn line(&mut self, label: &str, cell: Cell) -> Result<(), XlsxError> {
+    fn line(&mut self, label: &str, cell: &Cell) -> Result<(), XlsxError> {
         if !label.is_empty() {
             let format = self.formats.get(Style::Label);
             self.worksheet
                 .write_string_with_format(self.row, 0, label, format)?;
         }
-        write_cell(self.worksheet, (self.row, 1), &cell, self.formats)?;
+        write_cell(self.worksheet, (self.row, 1), cell, self.formats)?;
         self.row += 1;
         Ok(())
     }
@@ -42,7 +42,7 @@ impl Lines<'_> {
         let format = self.formats.get(Style::Link);
         self.worksheet
             .write_url_with_format(self.row, 0, url, format)?;
-        self.line("", Cell::lines(&sheet.about))
+        self.line("", &Cell::lines(&sheet.about))
     }
 }
 
@@ -72,13 +72,13 @@ pub(super) fn add(
         row: 3,
     };
     let named = format!("{} ({})", of.report.name(language), region.key.id());
-    lines.line(phrases.region, Cell::text(&named))?;
+    lines.line(phrases.region, &Cell::text(&named))?;
     let level = words::level(language, region.key.level);
-    lines.line(phrases.level, Cell::text(level))?;
-    lines.line(phrases.release, Cell::text(&of.edition(language)))?;
-    lines.line(phrases.division, Cell::text(&of.facts.geo_vintage))?;
-    lines.line(phrases.next, Cell::lines(phrases.next_text))?;
-    lines.line(phrases.contact, Cell::lines(phrases.contact_text))?;
+    lines.line(phrases.level, &Cell::text(level))?;
+    lines.line(phrases.release, &Cell::text(&of.edition(language)))?;
+    lines.line(phrases.division, &Cell::text(&of.facts.geo_vintage))?;
+    lines.line(phrases.next, &Cell::lines(phrases.next_text))?;
+    lines.line(phrases.contact, &Cell::lines(phrases.contact_text))?;
 
     lines.heading(phrases.sheets)?;
     for sheet in sheets {
@@ -86,7 +86,7 @@ pub(super) fn add(
     }
     lines.heading(phrases.reading)?;
     for text in phrases.reading_texts {
-        lines.line("", Cell::lines(text))?;
+        lines.line("", &Cell::lines(text))?;
     }
     let peers = of.context.peers_of(region);
     if !peers.is_empty() {
@@ -98,20 +98,20 @@ pub(super) fn add(
         let method = of.context.peers.get(&region.key.id());
         let method = method.map(|group| words::peer_method(language, group.method));
         let text = format!("{}: {}", method.unwrap_or_default(), names.join(", "));
-        lines.line(phrases.peers, Cell::lines(&text))?;
+        lines.line(phrases.peers, &Cell::lines(&text))?;
     }
     lines.heading(phrases.sources)?;
     for source in &of.facts.sources {
         lines.line(
             &cell_text(source.name.or_finnish(language)),
-            address(&source.url),
+            &address(&source.url),
         )?;
     }
     for (producer, licence) in producers(of, language) {
-        lines.line(&producer, Cell::lines(&licence))?;
+        lines.line(&producer, &Cell::lines(&licence))?;
     }
     lines.heading(phrases.cite)?;
-    lines.line("", Cell::lines(&citation(of, language)))?;
+    lines.line("", &Cell::lines(&citation(of, language)))?;
     print_on_paper(lines.worksheet);
     lines.worksheet.set_active(true);
     Ok(())

@@ -91,7 +91,7 @@ impl RegionWorkbook<'_> {
             .map_err(|source| PublishError::WriteWorkbook {
                 file: workbook_file(language).to_owned(),
                 region: self.report.region.key.id(),
-                source,
+                source: Box::new(source),
             })
     }
 

@@ -118,8 +118,7 @@ impl Formats {
             match style {
                 Style::Title => Format::new().set_bold().set_font_size(16),
                 Style::Remark => Format::new().set_bold(),
-                Style::Label => top.set_bold().set_text_wrap(),
-                Style::Heading => top.set_bold().set_text_wrap(),
+                Style::Label | Style::Heading => top.set_bold().set_text_wrap(),
                 Style::Text { wraps, guarded } => {
                     let text = if wraps { top.set_text_wrap() } else { top };
                     if guarded {

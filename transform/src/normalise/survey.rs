@@ -3,6 +3,7 @@
 //! as any other answer, because the archive may be older than the program.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use botnia_config::{RegionTables, SetIndicator};
 use botnia_model::{
@@ -223,11 +224,14 @@ pub(super) fn normalise(input: &Input<'_>) -> Result<Normalised, TransformError>
                 observation.breakdown.clone(),
                 observation.period.clone(),
             );
-            if observations.contains_key(&key) {
-                let shown = || format!("{} {}", observation.period, observation.region);
-                findings.add(FindingKind::DuplicateRow, shown);
-            } else {
-                observations.insert(key, observation);
+            match observations.entry(key) {
+                Entry::Occupied(_) => {
+                    let shown = || format!("{} {}", observation.period, observation.region);
+                    findings.add(FindingKind::DuplicateRow, shown);
+                }
+                Entry::Vacant(entry) => {
+                    entry.insert(observation);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The headings of a form: which column stands where.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use botnia_config::NoteColumn;
 use botnia_config::note_form::is_for_readers;
@@ -41,10 +42,11 @@ impl Headings {
                 continue;
             };
             headings.language = headings.language.or(language);
-            if headings.columns.contains_key(&column) {
-                headings.repeated.push((place, heading));
-            } else {
-                headings.columns.insert(column, place);
+            match headings.columns.entry(column) {
+                Entry::Occupied(_) => headings.repeated.push((place, heading)),
+                Entry::Vacant(entry) => {
+                    entry.insert(place);
+                }
             }
         }
         let has = |column| headings.columns.contains_key(&column);

@@ -117,7 +117,7 @@ impl Reader<'_> {
             region: region?,
             subject: subject?,
             date: date?,
-            author: author?,
+            author,
             language: language?,
             format: format?,
             text,
@@ -251,7 +251,7 @@ impl Reader<'_> {
         Some(date)
     }
 
-    fn author(&mut self, row: usize) -> Option<String> {
+    fn author(&mut self, row: usize) -> String {
         let given = self.cell(row, NoteColumn::Author);
         let author = clean_characters(if given.is_empty() {
             self.terms.author.unwrap_or_default()
@@ -266,7 +266,7 @@ impl Reader<'_> {
             let most = LONGEST_AUTHOR;
             self.report(row, column, NoteMistake::TooLong { characters, most });
         }
-        Some(author)
+        author
     }
 
     fn language(&mut self, row: usize) -> Option<Language> {

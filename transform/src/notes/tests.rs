@@ -139,6 +139,7 @@ fn a_workbook_gives_the_notes_of_the_sheet_with_the_form() {
     assert_eq!(notes[0].format, NoteFormat::Markdown);
 }
 
+#[expect(clippy::too_many_lines, reason = "one row for each kind of mistake")]
 #[test]
 fn every_mistake_is_told_at_its_cell_and_in_both_languages() {
     let text = "Muistiinpanot;;;;;;;;;;\n\

@@ -14,6 +14,10 @@ use super::table::Columns;
 pub const POPULATION_INDICATOR: &str = "sotkanet:127";
 
 /// One region of a release.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that do not exclude each other"
+)]
 pub(super) struct Place {
     pub(super) region: Region,
     pub(super) id: RegionId,

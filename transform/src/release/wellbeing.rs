@@ -307,6 +307,10 @@ impl<'a> IndicatorTable<'a> {
     }
 
     /// The figure of a comparator, if it has one; none at all where it does not exist.
+    #[expect(
+        clippy::option_option,
+        reason = "no such region, and a region without a figure"
+    )]
     fn compared(
         &self,
         other: &Other,

@@ -110,6 +110,10 @@ fn known(map: &SurveyMap, has_wave: bool) -> Vec<(Role, Vec<String>)> {
 }
 
 /// Reads the heading row: the first row that has anything.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one look at a row, told in its order"
+)]
 pub(super) fn read(
     sheet: &Sheet,
     map: &SurveyMap,
@@ -193,9 +197,8 @@ pub(super) fn read(
         }
     }
     let is_needed = |role: Role| match role {
-        Role::Region | Role::Question | Role::Answer | Role::Indicator(_) => true,
+        Role::Region | Role::Question | Role::Answer | Role::Indicator(_) | Role::Wave => true,
         Role::Dimension(index) => !map.dimensions[index].columns.is_empty(),
-        Role::Wave => true,
         Role::Count => columns.of(Role::Share).is_none() || !map.weighted,
         // Without it the respondents are those who gave an answer.
         Role::Respondents => columns.of(Role::Count).is_none(),

@@ -196,8 +196,8 @@ impl RowReader<'_> {
         });
         match self.map.form {
             SurveyForm::Answers => self.answer_row(row, entry, at),
-            SurveyForm::Measures => self.measures(row, entry, cells),
-            SurveyForm::Categories => self.categories(row, entry, cells),
+            SurveyForm::Measures => self.measures(row, entry.as_ref(), cells),
+            SurveyForm::Categories => self.categories(row, entry.as_ref(), cells),
         }
     }
 
@@ -254,6 +254,7 @@ impl RowReader<'_> {
     }
 
     /// The member that a cell names: `Some(None)` for all of the dimension.
+    #[expect(clippy::option_option, reason = "not to be read, and read as none")]
     fn member(
         &mut self,
         row: u32,
@@ -332,7 +333,13 @@ impl RowReader<'_> {
             (None, Some((column, share)), Some(respondents)) if at(Role::Count).is_none() => {
                 // The count that the protection works with.
                 let count = (share / 100.0 * f64::from(respondents)).round();
-                (column, Some(count.min(f64::from(respondents)) as u32))
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a share of at least 0 % of a number that fits"
+                )]
+                let count = count.min(f64::from(respondents)) as u32;
+                (column, Some(count))
             }
             _ => return,
         };
@@ -382,6 +389,7 @@ impl RowReader<'_> {
     }
 
     /// `Some(None)` where the cell says that there is no figure.
+    #[expect(clippy::option_option, reason = "not to be read, and read as none")]
     fn count(&mut self, row: u32, column: u32, cell: Option<&Cell>) -> Option<Option<u32>> {
         let kind = match numbers::read(cell) {
             Number::Whole(number) => return Some(Some(number)),
@@ -428,14 +436,14 @@ impl RowReader<'_> {
         Some((column, share))
     }
 
-    fn measures(&mut self, row: u32, entry: Option<Entry>, cells: &[Placed]) {
+    fn measures(&mut self, row: u32, entry: Option<&Entry>, cells: &[Placed]) {
         for index in 0..self.map.indicators.len() {
             let Some(column) = self.columns.of(Role::Indicator(index)) else {
                 continue;
             };
             let cell = cells.iter().find(|cell| cell.column == column);
             let count = self.count(row, column, cell.map(|cell| &cell.cell));
-            if let (Some(entry), Some(count)) = (&entry, count) {
+            if let (Some(entry), Some(count)) = (entry, count) {
                 self.entries.push(Entry {
                     column,
                     indicator: index,
@@ -446,7 +454,7 @@ impl RowReader<'_> {
         }
     }
 
-    fn categories(&mut self, row: u32, entry: Option<Entry>, cells: &[Placed]) {
+    fn categories(&mut self, row: u32, entry: Option<&Entry>, cells: &[Placed]) {
         for index in 0..self.map.indicators.len() {
             let Some(column) = self.columns.of(Role::Indicator(index)) else {
                 continue;
@@ -462,7 +470,7 @@ impl RowReader<'_> {
             } else {
                 None
             };
-            if let Some(entry) = &entry
+            if let Some(entry) = entry
                 && (answer.is_some() || !is_given)
             {
                 self.entries.push(Entry {

@@ -6,6 +6,10 @@ use botnia_model::{Language, RegionLevel};
 
 /// A CSV file as a Finnish Excel opens it: semicolons, a byte order mark, CRLF. Its headings
 /// are the first of each in the map; where there are two, the second is the Swedish one.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the rows of one file, in their order"
+)]
 pub fn template(map: &SurveyMap, language: Language) -> String {
     let pick = |names: &[String]| {
         let second = (language == Language::Sv).then(|| names.get(1)).flatten();

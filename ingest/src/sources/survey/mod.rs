@@ -77,7 +77,7 @@ async fn read(
     for folder in folders {
         listed.extend(store.list_with_delimiter(Some(&folder)).await?.objects);
     }
-    listed.retain(|meta| meta.location.as_ref().ends_with(".json"));
+    listed.retain(|meta| meta.location.extension() == Some("json"));
     listed.sort_by(|one, other| one.location.cmp(&other.location));
     let mut found = Vec::new();
     for meta in listed {

@@ -108,7 +108,7 @@ impl LineChart<'_> {
             format!("<svg class=g viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=img aria-label=\"");
         escape(self.alternative, &mut svg);
         svg.push_str("\">");
-        self.frame(&mut svg, &ticks, &labels, (left, &up));
+        frame(&mut svg, &ticks, &labels, (left, &up));
         years_below(&mut svg, &own, &across);
         breaks(&mut svg, &own, &across);
         for (of, points) in &others {
@@ -120,22 +120,6 @@ impl LineChart<'_> {
         self.own_line(&mut svg, &own, &across, &up);
         svg.push_str("</svg>");
         Some(svg)
-    }
-
-    fn frame(&self, svg: &mut String, ticks: &Ticks, labels: &[String], (left, up): (f64, &Scale)) {
-        let mut grid = String::new();
-        let mut texts = String::new();
-        for (value, label) in ticks.values.iter().zip(labels) {
-            let y = up.place(*value).round();
-            let _ = write!(grid, "M{left:.0} {y}H{RIGHT}");
-            let _ = write!(
-                texts,
-                "<text x={:.0} y={}>{label}</text>",
-                left - 4.0,
-                y + 4.0
-            );
-        }
-        let _ = write!(svg, "<path class=gr d=\"{grid}\"/><g class=ay>{texts}</g>");
     }
 
     fn own_line(&self, svg: &mut String, own: &[&Point], across: &Scale, up: &Scale) {
@@ -274,6 +258,22 @@ fn end_run(path: &mut String, run: &mut Vec<(f64, f64)>) {
         }
     }
     run.clear();
+}
+
+fn frame(svg: &mut String, ticks: &Ticks, labels: &[String], (left, up): (f64, &Scale)) {
+    let mut grid = String::new();
+    let mut texts = String::new();
+    for (value, label) in ticks.values.iter().zip(labels) {
+        let y = up.place(*value).round();
+        let _ = write!(grid, "M{left:.0} {y}H{RIGHT}");
+        let _ = write!(
+            texts,
+            "<text x={:.0} y={}>{label}</text>",
+            left - 4.0,
+            y + 4.0
+        );
+    }
+    let _ = write!(svg, "<path class=gr d=\"{grid}\"/><g class=ay>{texts}</g>");
 }
 
 #[cfg(test)]

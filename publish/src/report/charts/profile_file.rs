@@ -107,14 +107,14 @@ pub(crate) fn draw(pages: &Pages<'_>, language: Language) -> String {
     let height = y + MARGIN;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-         viewBox=\"0 0 {WIDTH} {height}\" font-family=\"{FONT}, Arial, sans-serif\" font-stretch=\"condensed\" role=\"img\" \
-         lang=\"{language}\"><title>"
+         viewBox=\"0 0 {WIDTH} {height}\" font-family=\"{FONT}, Arial, sans-serif\" \
+         font-stretch=\"condensed\" role=\"img\" lang=\"{language}\"><title>"
     );
     escape(&name, &mut svg);
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "</title><style>{STYLES}</style><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\
-         {body}</svg>\n"
+         {body}</svg>"
     );
     svg
 }
@@ -131,7 +131,12 @@ fn line(
         .as_ref()
         .map(|period| format!(" ({})", times::period(language, period)))
         .unwrap_or_default();
-    let room = (TITLE / LETTER) as usize - year.chars().count();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "some dozen letters"
+    )]
+    let room = ((TITLE / LETTER) as usize).saturating_sub(year.chars().count());
     let title = visible(row.title.or_finnish(language));
     text(
         body,

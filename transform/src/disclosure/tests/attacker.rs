@@ -193,7 +193,9 @@ fn eliminate(identities: &[Identity], bounds: &[Bounds], order: &[usize]) -> Vec
                 .iter()
                 .fold(0, |divisor, number| greatest(divisor, *number));
             if divisor > 1 {
-                row.iter_mut().for_each(|number| *number /= divisor);
+                for number in row.iter_mut() {
+                    *number /= divisor;
+                }
             }
         }
         done += 1;

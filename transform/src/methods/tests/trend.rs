@@ -73,6 +73,8 @@ fn an_interval_without_width_has_no_weight() {
 
 #[test]
 fn a_trend_means_what_its_polarity_says() {
+    use TrendVerdict::{Decreasing, GettingBetter, GettingWorse, Increasing};
+
     let words = |trend| {
         [
             Polarity::HigherIsBetter,
@@ -81,7 +83,6 @@ fn a_trend_means_what_its_polarity_says() {
         ]
         .map(|polarity| trend_verdict(trend, polarity))
     };
-    use TrendVerdict::{Decreasing, GettingBetter, GettingWorse, Increasing};
     assert_eq!(
         words(Trend::Increasing),
         [GettingBetter, GettingWorse, Increasing]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use arrow_array::RecordBatchReader;
-use arrow_array::cast::AsArray as _;
+use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_schema::DataType;
 use botnia_model::{Breakdown, Observation, RegionKey, RegionLevel, Sex};
@@ -297,7 +297,7 @@ fn every_column_has_a_type_that_r_knows() {
                 DataType::List(item) => assert_eq!(*item.data_type(), DataType::Utf8, "{name}"),
                 DataType::Int64 => {
                     let columns = batches.iter().map(|batch| batch.column(position));
-                    let values = columns.flat_map(|column| column.as_primitive::<Int64Type>());
+                    let values = columns.flat_map(AsArray::as_primitive::<Int64Type>);
                     let mut values = values.flatten();
                     assert!(values.all(|value| i32::try_from(value).is_ok()), "{name}");
                 }

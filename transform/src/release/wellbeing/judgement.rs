@@ -95,6 +95,10 @@ impl Judge {
     /// Judges the figure at `own` in the series of a region, beside the one at `previous`
     /// and beside the figures of others: none where a comparator does not exist, else its
     /// figure, if it has one.
+    #[expect(
+        clippy::option_option,
+        reason = "no such region, and a region without a figure"
+    )]
     pub(super) fn judge(
         self,
         series: &[Observation],
@@ -124,6 +128,10 @@ impl Judge {
         matches!(self.kind, ValueKind::Count | ValueKind::Euro)
     }
 
+    #[expect(
+        clippy::option_option,
+        reason = "no such region, and a region without a figure"
+    )]
     fn beside(
         self,
         limits: Option<Limits>,

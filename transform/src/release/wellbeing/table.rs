@@ -114,6 +114,7 @@ fn rows<'a>(
     rows
 }
 
+#[expect(clippy::too_many_lines, reason = "one column after the other")]
 fn table(rows: &[Row<'_>], places: &Places) -> Result<RecordBatch, ArrowError> {
     let place = |row: &Row<'_>| -> &Place { &places.all()[row.figure.region] };
     let figure = |of: fn(&Figure) -> Option<f64>| rows.iter().map(move |row| of(&row.figure));

@@ -1,6 +1,7 @@
 //! A workbook with every kind of mistake: each is said at its cell, all at once.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
@@ -239,8 +240,8 @@ fn a_column_that_is_missing_is_said() {
 fn rows_of_single_persons_are_refused() {
     let mut file = "Maakunta;Vuosi;Ryhmä;Kysymys;Vastaus;Lukumäärä\n".to_owned();
     for wave in 2000..2020 {
-        file += &format!("Pohjanmaa;{wave};Kaikki;Asuminen;Kyllä;1\n");
-        file += &format!("Pohjanmaa;{wave};Kaikki;Asuminen;Ei;0\n");
+        let _ = writeln!(file, "Pohjanmaa;{wave};Kaikki;Asuminen;Kyllä;1");
+        let _ = writeln!(file, "Pohjanmaa;{wave};Kaikki;Asuminen;Ei;0");
     }
     assert_eq!(
         kinds(&file, &map()),
