@@ -117,6 +117,26 @@ fn the_pages_of_a_release_hold_together_and_are_accessible() {
 }
 
 #[test]
+fn boundaries_that_cannot_be_had_leave_out_the_maps_and_nothing_else() {
+    // This sandbox has none.
+    let upstream = Upstream::start(SandboxOptions::default());
+    let sandbox = upstream.sandbox();
+    let workspace = Workspace::new(sandbox.base_url().as_str(), &["190"]);
+    let settings = workspace.settings();
+    workspace.write_settings(&format!(
+        "{settings}\n[boundaries]\nurl = \"{}\"\n",
+        sandbox.boundaries_url()
+    ));
+    workspace.botnia(&["run", "--quiet"]).expect_code(0);
+    let asked = sandbox.requests();
+    assert!(asked.iter().any(|request| request.path.contains("/wfs")));
+    let page = workspace.release().join("indikaattorit/sotkanet-190.html");
+    let page = std::fs::read_to_string(page).expect("the page of an indicator");
+    assert!(page.contains("<figure class=\"dots\">"));
+    assert!(!page.contains("<figure class=\"map\">"));
+}
+
+#[test]
 fn a_link_that_leads_nowhere_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |path: &str, text: &str| {

@@ -117,7 +117,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest() {
     insta::assert_snapshot!(refused(&format!("zzz = 1\n{LEAST}")), @r"
     the settings have a problem
     botnia.toml:1:1: `zzz`: unknown key
-      hint: known here: contact, data, gates, group, languages, peers, regions, server, source, state, time_zone, workers
+      hint: known here: boundaries, contact, data, gates, group, languages, peers, regions, server, source, state, time_zone, workers
     ");
 }
 

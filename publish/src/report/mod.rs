@@ -22,7 +22,7 @@ mod series;
 mod words;
 
 pub use context::{IndicatorDetails, PeerGroup, ReportContext};
-pub use page::{Pages, report_file, short_file};
+pub use page::{DrawMap, Pages, report_file, short_file};
 pub use product::{PageKind, page_file, page_hash};
 pub use read::{RegionFile, read_region_report};
 pub use series::{ComparatorSeries, Point, Series};

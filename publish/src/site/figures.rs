@@ -196,7 +196,7 @@ impl Collector {
             self.series.push(Series {
                 sex,
                 breakdown: breakdown.map(str::to_owned),
-                levels: <[Vec<Row>; LEVELS.len()]>::default(),
+                levels: [const { Vec::new() }; LEVELS.len()],
             });
             self.series.len() - 1
         };
@@ -326,7 +326,7 @@ mod tests {
         let mut series = Series {
             sex: Sex::Total,
             breakdown: None,
-            levels: <[Vec<Row>; LEVELS.len()]>::default(),
+            levels: [const { Vec::new() }; LEVELS.len()],
         };
         for (region, period, value) in rows {
             series.levels[2].push(Row {

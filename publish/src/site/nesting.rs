@@ -29,8 +29,8 @@ pub(super) fn well_nested(html: &str) -> String {
             }
         } else if tag.starts_with("</") {
             if let Some(position) = open.iter().rposition(|opened| self::name(opened) == name) {
-                open.remove(position);
-                nested.push_str(tag);
+                let opened = open.remove(position);
+                close(&mut nested, opened);
             }
         } else {
             if name != "br" {

@@ -459,3 +459,41 @@ async fn a_recorded_table_answers_as_rows() {
     let rows = ask(&sandbox, other, AGENT).await.unwrap().json();
     assert_eq!(rows.as_array().unwrap().len(), 5);
 }
+
+#[tokio::test]
+async fn boundaries_are_given_where_there_are_some() {
+    const ASKED: &str = "/geoserver/tilastointialueet/wfs?service=WFS&version=2.0.0&request=GetFeature&typeNames=tilastointialueet%3Akunta4500k_2026&outputFormat=application%2Fjson&srsName=EPSG%3A3067";
+    let none = sandbox(Vec::new()).await;
+    assert_eq!(ask(&none, ASKED, AGENT).await.unwrap().status, 404);
+
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, b"{\"features\": []}").unwrap();
+    let some = Sandbox::start(SandboxOptions {
+        boundaries: Some(file.path().to_owned()),
+        ..SandboxOptions::default()
+    })
+    .await
+    .unwrap();
+    let given = ask(&some, ASKED, AGENT).await.unwrap();
+    assert_eq!(
+        (given.status, given.body.as_slice()),
+        (200, &b"{\"features\": []}"[..])
+    );
+    // Another layer, and another projection, are not there.
+    for other in [
+        ASKED.replace("kunta4500k_2026", "kunta1000k_2026"),
+        ASKED.replace("3067", "4326"),
+    ] {
+        assert_eq!(
+            ask(&some, &other, AGENT).await.unwrap().status,
+            404,
+            "{other}"
+        );
+    }
+    let lost = Sandbox::start(SandboxOptions {
+        boundaries: Some(file.path().with_extension("lost")),
+        ..SandboxOptions::default()
+    })
+    .await;
+    assert!(matches!(lost, Err(SandboxError::ReadRecording { .. })));
+}
