@@ -362,7 +362,7 @@ fn borders_that_cannot_be_are_refused() {
             "231,545,land,2026-01-01\n152,905,land,2026-01-01",
             "152,905,river,2026-01-01",
             "152,905,land,2026-01-01\n231,545,land,2025-01-01",
-            "152,906,land,2026-01-01",
+            "152,999,land,2026-01-01",
             "164,301,land,2026-01-01",
             "152,905,land,yesterday",
         ]
@@ -376,7 +376,7 @@ fn borders_that_cannot_be_are_refused() {
     regions/neighbours.csv:3:1: `neighbour`: the border of 152 and 905 stands after that of 231 and 545
     regions/neighbours.csv:2:1: `border`: `river` is not one of land, sea
     regions/neighbours.csv:3:1: `day`: `2025-01-01` is not 2026-01-01, the day of the lines above
-    regions/neighbours.csv:2:1: `neighbour`: municipality 906 is in none of the tables
+    regions/neighbours.csv:2:1: `neighbour`: municipality 999 is in none of the tables
     regions/neighbours.csv:2:1: `municipality`: municipality 164 did not exist on 2026-01-01
     regions/neighbours.csv:2:1: `day`: `yesterday` is not a day as YYYY-MM-DD
     "

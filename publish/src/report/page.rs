@@ -79,7 +79,7 @@ pub fn short_file(language: Language) -> &'static str {
 }
 
 /// Draws a map for a region's report in a language; none where there is nothing to draw.
-pub(crate) type DrawMap<'a> = dyn Fn(&RegionReport, Language) -> Option<String> + 'a;
+pub type DrawMap<'a> = dyn Fn(&RegionReport, Language) -> Option<String> + 'a;
 
 /// What a page is made of, beside the report itself.
 #[derive(Clone, Copy)]

@@ -89,7 +89,7 @@ fn peers_that_cannot_be_are_refused() {
         ),
         (
             "region = \"KU743\"\nmethod = \"chosen\"",
-            "unknown method `chosen`",
+            "`peers[1].method`: unknown word `chosen`",
         ),
         (
             "region = \"KU743\"\nmethod = \"neighbors\"",
