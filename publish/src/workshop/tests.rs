@@ -24,12 +24,12 @@ fn every_theme_with_figures_has_a_page_with_room_to_write() {
     assert_eq!(html.matches("<section class=\"theme\"").count(), 2);
     // A row for each figure; the missing one has no room.
     assert_eq!(html.matches("<td class=\"write\"></td>").count(), 3);
-    assert!(html.contains("Tulkinta / ehdotus"));
+    assert!(html.contains("Tulkinta &#x2f; ehdotus"));
     assert!(html.contains("<th scope=\"col\">V1 Pohjanmaa</th>"));
     // The notice stands on the first page and on every theme's.
     assert_eq!(html.matches("class=\"notice\"").count(), 3);
     let swedish = page(&report(), &[], Language::Sv);
-    assert!(swedish.contains("<html lang=\"sv\">") && swedish.contains("Tolkning / förslag"));
+    assert!(swedish.contains("<html lang=\"sv\">") && swedish.contains("Tolkning &#x2f; förslag"));
 }
 
 #[test]
