@@ -4,10 +4,10 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use botnia_model::{ContentHash, Manifest};
+use botnia_model::{ContentHash, FileEntry, Manifest};
 use botnia_sandbox::SandboxOptions;
 
-use crate::support::{Upstream, Workspace, assert_whole};
+use crate::support::{Upstream, Workspace, assert_whole, held_by};
 
 const INDICATORS: [&str; 4] = ["127", "181", "5", "74"];
 
@@ -138,14 +138,10 @@ fn a_damaged_published_file_is_named_and_not_carried_on() {
     assert_eq!(workspace.record().expect("a record").release.get(), 1);
 }
 
-/// The tables and their bytes: what does not depend on the moment of the release.
+/// What the files of a release hold, whatever its moment.
 fn tables(manifest: &Manifest) -> Vec<(String, ContentHash)> {
-    manifest
-        .files
-        .iter()
-        .filter(|file| file.content_hash.is_some())
-        .map(|file| (file.path.clone(), file.sha256))
-        .collect()
+    let held = |file: &FileEntry| Some((file.path.clone(), held_by(file)?));
+    manifest.files.iter().filter_map(held).collect()
 }
 
 /// Waits for the moment of the kill: the one place where a test needs time to pass.

@@ -20,7 +20,7 @@ use object_store::{ObjectStore, ObjectStoreExt as _};
 
 use crate::object_store_server::{Bucket, bucket, overwriting_bucket};
 use crate::postgres;
-use crate::support::{RUNTIME, Ran, Upstream, Workspace, assert_whole};
+use crate::support::{RUNTIME, Ran, Upstream, Workspace, assert_whole, held_by};
 
 const INDICATORS: [&str; 3] = ["127", "181", "5"];
 
@@ -154,12 +154,11 @@ async fn all_whole(store: &Arc<dyn ObjectStore>) -> Vec<(CommitRecord, Manifest)
     releases
 }
 
-/// The tables and their bytes: what does not depend on the moment of the release.
+/// What the files of a release hold, whatever its moment.
 fn tables(manifest: &Manifest) -> Vec<(&str, ContentHash)> {
-    let tables = manifest.files.iter();
-    tables
-        .filter(|file| file.content_hash.is_some())
-        .map(|file| (file.path.as_str(), file.sha256))
+    let files = manifest.files.iter();
+    files
+        .filter_map(|file| Some((file.path.as_str(), held_by(file)?)))
         .collect()
 }
 

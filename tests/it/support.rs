@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
-use botnia_model::{CommitRecord, ContentHash, Manifest};
+use botnia_model::{CommitRecord, ContentHash, FileEntry, Manifest};
 use botnia_sandbox::{Sandbox, SandboxOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
@@ -274,4 +274,14 @@ pub(crate) fn read_parquet(path: &Path) -> Vec<RecordBatch> {
         .expect("a reader")
         .map(|batch| batch.expect("a batch"))
         .collect()
+}
+
+/// What a file of a release holds, whatever the release's moment, where that decides whether
+/// it is carried over: tables by their bytes, and what is made of them by what it shows, as
+/// pages and workbooks tell their moment.
+pub(crate) fn held_by(file: &FileEntry) -> Option<ContentHash> {
+    let content = file.content_hash?;
+    let ending = Path::new(&file.path).extension();
+    let is_table = ending.is_some_and(|ending| ending == "parquet" || ending == "csv");
+    Some(if is_table { file.sha256 } else { content })
 }
