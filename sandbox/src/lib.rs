@@ -1,6 +1,6 @@
 //! An upstream to run: a server that answers as Sotkanet and as table servers do, for tests,
 //! demonstrations and load. It speaks `/rest/1.1` (`//1.1` too): `/indicators`,
-//! `/indicators/{id}`, `/regions`, `/json` and `/csv`; and the interfaces of [`tables`]:
+//! `/indicators/{id}`, `/regions`, `/json` and `/csv`; and the interfaces of `tables`:
 //! `PxWeb` in versions 1 and 2, and plain JSON-stat.
 //!
 //! Two modes. **Synthetic**: real regions, real ids and titles, made-up figures that

@@ -2,7 +2,7 @@
 //!
 //! Every sentence is a template that is right with whatever it is filled with: places come
 //! inflected ([`InflectedName`]), subjects were written for these templates
-//! ([`botnia_config::words::subjects`]), and where there is no such subject the indicator's
+//! ([`botnia_config::words::subject`]), and where there is no such subject the indicator's
 //! title stands before a colon, as it is. No sentence says that something is better, worse,
 //! higher or lower where chance may explain it, and none uses a term of statistics.
 //!

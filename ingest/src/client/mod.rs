@@ -5,7 +5,7 @@
 //! Bodies are collected compressed and gunzipped whole on a blocking thread: the event
 //! loop stays free for the requests under way, which streaming decompression would delay.
 //!
-//! What is deliberately absent: a cache over sweeps (the archive is one; [`recent`] keeps
+//! What is deliberately absent: a cache over sweeps (the archive is one; `recent` keeps
 //! what many indicators of one sweep need for minutes), cookies, proxies of our own making,
 //! and any request that changes something: a POST only carries a long question.
 
