@@ -208,7 +208,6 @@ fn what_no_manifest_lists_is_not_there() {
         "/latest/link.db",
         "/latest/stray.txt",
         "/latest/by_province",
-        "/latest/",
         "/releases/../_log/00000000000000000001.json",
         "/releases/%2e%2e/_log/00000000000000000001.json",
         "/releases/000001/../../_log/00000000000000000001.json",
