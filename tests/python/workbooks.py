@@ -117,13 +117,17 @@ def calculate(source, scratch):
     scratch = pathlib.Path(scratch)
     scratch.mkdir(parents=True, exist_ok=True)
     workbook = openpyxl.load_workbook(source)
-    sheet = workbook.worksheets[1]
-    headings = [cell.value for cell in sheet[HEADINGS]]
-    own = headings.index(WORDS["fi"]["own"])
-    letter = openpyxl.utils.get_column_letter(own + 1)
-    values = [line[own] for line in sheet.iter_rows(min_row=HEADINGS + 1, values_only=True)]
-    numbers = [value for value in values if value is not None]
-    assert numbers, "a theme without a single figure"
+    # A theme whose sum has decimals: without them nothing tells a comma from a point.
+    for sheet in workbook.worksheets[1:]:
+        headings = [cell.value for cell in sheet[HEADINGS]]
+        own = headings.index(WORDS["fi"]["own"])
+        letter = openpyxl.utils.get_column_letter(own + 1)
+        values = [line[own] for line in sheet.iter_rows(min_row=HEADINGS + 1, values_only=True)]
+        numbers = [value for value in values if value is not None]
+        if sum(numbers) % 1:
+            break
+    else:
+        raise AssertionError("no theme has a figure with decimals")
     summed = workbook.create_sheet("Summa")
     last = HEADINGS + len(values)
     name = sheet.title.replace("'", "''")

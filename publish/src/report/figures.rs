@@ -72,6 +72,8 @@ pub(crate) struct Fact {
 /// What somebody said beside a figure or a theme.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct NoteView {
+    /// The indicator, where the note does not stand beside its figure.
+    pub(crate) about: Option<String>,
     pub(crate) language: &'static str,
     pub(crate) author: String,
     pub(crate) date: String,

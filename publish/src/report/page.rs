@@ -505,7 +505,16 @@ impl Pages<'_> {
 
     fn theme(&self, figures: &Figures<'_>, theme: &str) -> Option<Theme> {
         let rows = self.report.of_theme(theme);
-        if rows.is_empty() {
+        let notes = self.notes_of(figures.language, &|subject| match subject {
+            NoteSubject::Theme(of) => of == theme,
+            // Beside the figure, where there is one.
+            NoteSubject::Indicator(id) => {
+                let id = id.to_string();
+                rows.iter()
+                    .any(|row| row.indicator_id == id && row.value.is_none())
+            }
+        });
+        if rows.is_empty() && notes.is_empty() {
             return None;
         }
         let (with_value, missing): (Vec<&ReportRow>, Vec<&ReportRow>) =
@@ -540,9 +549,7 @@ impl Pages<'_> {
         Some(Theme {
             id: theme.replace('_', "-"),
             title: theme_title(figures.language, theme),
-            notes: self.notes_of(figures.language, &|subject| {
-                matches!(subject, NoteSubject::Theme(of) if of == theme)
-            }),
+            notes,
             figures: with_value
                 .into_iter()
                 .map(|row| {
@@ -568,6 +575,7 @@ impl Pages<'_> {
             .iter()
             .filter(|note| is_about(&note.subject))
             .map(|note| NoteView {
+                about: self.title_without_figure(language, &note.subject),
                 language: note.language.code(),
                 author: visible(&note.author),
                 date: times::date(language, note.date),
@@ -579,6 +587,17 @@ impl Pages<'_> {
                     .join("\n"),
             })
             .collect()
+    }
+
+    /// The indicator that a note is on, where no figure beside it says so.
+    fn title_without_figure(&self, language: Language, subject: &NoteSubject) -> Option<String> {
+        let NoteSubject::Indicator(id) = subject else {
+            return None;
+        };
+        let id = id.to_string();
+        let mut missing = self.report.missing().into_iter();
+        let row = missing.find(|row| row.indicator_id == id)?;
+        Some(visible(row.title.or_finnish(language)))
     }
 
     fn annex(&self, figures: &Figures<'_>) -> Vec<Missing> {

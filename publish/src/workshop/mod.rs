@@ -174,10 +174,27 @@ impl WorkshopPack<'_> {
         }
     }
 
+    /// A theme with a figure, or with something that was said of it.
     fn theme(&self, language: Language, theme: &str, columns: &[Comparator]) -> Option<Theme> {
         let mut rows = self.report.of_theme(theme);
         rows.retain(|row| row.value.is_some());
-        if rows.is_empty() {
+        let in_theme = |note: &&Note| match &note.subject {
+            NoteSubject::Theme(of) => of == theme,
+            NoteSubject::Indicator(id) => {
+                let id = id.to_string();
+                self.report
+                    .of_theme(theme)
+                    .iter()
+                    .any(|row| row.indicator_id == id)
+            }
+        };
+        let notes: Vec<_> = self
+            .notes
+            .iter()
+            .filter(in_theme)
+            .map(|note| self.note(language, note))
+            .collect();
+        if rows.is_empty() && notes.is_empty() {
             return None;
         }
         let shown = foremost(&rows);
@@ -191,16 +208,6 @@ impl WorkshopPack<'_> {
             .take(CHANGES)
             .map(|row| change(language, row))
             .collect();
-        let in_theme = |note: &&Note| match &note.subject {
-            NoteSubject::Theme(of) => of == theme,
-            NoteSubject::Indicator(id) => {
-                let id = id.to_string();
-                self.report
-                    .of_theme(theme)
-                    .iter()
-                    .any(|row| row.indicator_id == id)
-            }
-        };
         Some(Theme {
             name: theme_name(language, theme),
             changes,
@@ -209,12 +216,7 @@ impl WorkshopPack<'_> {
                 .into_iter()
                 .map(|row| table_row(language, columns, row))
                 .collect(),
-            notes: self
-                .notes
-                .iter()
-                .filter(in_theme)
-                .map(|note| self.note(language, note))
-                .collect(),
+            notes,
         })
     }
 

@@ -15,7 +15,8 @@
 //! 3. **Secondary**: in each [`Relation`] (a total and its parts: over groups, levels,
 //!    answers, waves), if exactly one term is hidden, or the hidden ones on one side are
 //!    together still at most the limit, one more is hidden, the one that is least worth
-//!    keeping first. This is repeated until nothing changes.
+//!    keeping first, and among equals the one that leaves the fewest other relations with
+//!    a single hidden term. This is repeated until nothing changes.
 //!
 //! What such a rule for single relations cannot see is that several of them together may
 //! still give a hidden count away. So a fourth step *proves* the result:
@@ -132,6 +133,19 @@ pub struct Table {
     pub series: Vec<Vec<usize>>,
 }
 
+impl Table {
+    /// The relations that each cell is in.
+    fn relations_of(&self) -> Vec<Vec<usize>> {
+        let mut relations_of = vec![Vec::new(); self.cells.len()];
+        for (index, relation) in self.relations.iter().enumerate() {
+            for (cell, _) in relation.terms() {
+                relations_of[cell].push(index);
+            }
+        }
+        relations_of
+    }
+}
+
 /// Why a count is hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -174,11 +188,12 @@ pub fn protect(table: &Table, limits: &Limits) -> Protected {
     let mut hidden = primary(table, limits);
     hide_series(table, limits, &mut hidden);
     let mut witnesses = witness::Witnesses::new(table, limits, &hidden);
+    let secondary = secondary::Secondary::new(table, limits);
     let exposed = loop {
-        secondary::hide(table, limits, &mut hidden);
+        secondary.hide(&mut hidden);
         match witnesses.next_unproven(&hidden) {
             None => break witnesses.exposed(),
-            Some(cell) => match secondary::one_more(table, limits, &hidden, cell) {
+            Some(cell) => match secondary.one_more(&hidden, cell) {
                 Some(other) => hidden[other] = Some(Reason::Secondary),
                 None => witnesses.give_up(cell),
             },

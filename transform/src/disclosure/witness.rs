@@ -36,12 +36,6 @@ pub(super) struct Witnesses<'a> {
 impl<'a> Witnesses<'a> {
     pub(super) fn new(table: &'a Table, limits: &Limits, primary: &[Option<Reason>]) -> Self {
         let count = table.cells.len();
-        let mut relations_of = vec![Vec::new(); count];
-        for (index, relation) in table.relations.iter().enumerate() {
-            for (cell, _) in relation.terms() {
-                relations_of[cell].push(index);
-            }
-        }
         let mut parts_of = vec![Vec::new(); count];
         for (index, cell) in table.cells.iter().enumerate() {
             if let Some(denominator) = cell.denominator {
@@ -65,7 +59,7 @@ impl<'a> Witnesses<'a> {
             lower,
             upper,
             seen: seen.map(|count| (count, count)).collect(),
-            relations_of,
+            relations_of: table.relations_of(),
             parts_of,
             given_up: BTreeSet::new(),
         }

@@ -199,7 +199,7 @@ fn the_attack_breaks_what_looks_at_one_relation_at_a_time() {
         .filter(|_| {
             let world = world().new_tree(&mut runner).unwrap().current();
             let mut hidden = primary(&world.table, &limits);
-            secondary::hide(&world.table, &limits, &mut hidden);
+            secondary::Secondary::new(&world.table, &limits).hide(&mut hidden);
             !attack_on(&world.table, &hidden, &limits).is_empty()
         })
         .count();

@@ -77,6 +77,37 @@ fn small_counts_that_hide_one_another_take_none() {
     assert_eq!(hidden[4], None);
 }
 
+/// Of three groups and four answers: the four corners of a rectangle are enough, although a
+/// smaller count than 15 would have done for the column alone.
+#[test]
+fn a_small_count_in_a_table_of_two_ways_takes_three_others_with_it() {
+    let inner: [[u32; 4]; 3] = [[12, 20, 10, 3], [14, 22, 11, 15], [10, 16, 13, 9]];
+    let at = |row: usize, column: usize| row * 5 + column;
+    let mut table = Table::default();
+    let mut all = [0; 4];
+    for row in inner {
+        table.cells.push(cell(row.iter().sum(), 1));
+        table.cells.extend(row.map(|count| cell(count, 0)));
+        all = std::array::from_fn(|column| all[column] + row[column]);
+    }
+    table.cells.push(cell(all.iter().sum(), 2));
+    table.cells.extend(all.map(|count| cell(count, 1)));
+    let rows = (0..4).map(|row| Relation {
+        totals: vec![at(row, 0)],
+        parts: (1..5).map(|column| at(row, column)).collect(),
+    });
+    let columns = (0..5).map(|column| Relation {
+        totals: vec![at(3, column)],
+        parts: (0..3).map(|row| at(row, column)).collect(),
+    });
+    table.relations = rows.chain(columns).collect();
+    let hidden = reasons(&table);
+    let hidden: Vec<usize> = (0..hidden.len())
+        .filter(|cell| hidden[*cell].is_some())
+        .collect();
+    assert_eq!(hidden, [at(0, 3), at(0, 4), at(1, 3), at(1, 4)]);
+}
+
 fn of_denominator(count: u32, denominator: u32) -> Vec<Option<Reason>> {
     let mut table = Table::default();
     table.cells.push(Cell {
