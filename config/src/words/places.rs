@@ -46,7 +46,7 @@ pub fn level(language: Language, level: RegionLevel) -> &'static str {
             RegionLevel::MajorRegion => ["suuralue", "storområde", "major region"],
             RegionLevel::Nuts1 => [
                 "Manner-Suomi tai Ahvenanmaa",
-                "Fasta Finland eller Åland",
+                "fasta Finland eller Åland",
                 "mainland Finland or Åland",
             ],
             RegionLevel::Country => ["koko maa", "hela landet", "the whole country"],
@@ -103,7 +103,7 @@ pub fn level_plural(language: Language, level: RegionLevel) -> &'static str {
             RegionLevel::MajorRegion => ["suuralueet", "storområden", "major regions"],
             RegionLevel::Nuts1 => [
                 "Manner-Suomi ja Ahvenanmaa",
-                "Fasta Finland och Åland",
+                "fasta Finland och Åland",
                 "mainland Finland and Åland",
             ],
             RegionLevel::Country => ["koko maa", "hela landet", "the whole country"],

@@ -58,7 +58,7 @@ const SWEDISH: Phrases = Phrases {
     accessed: "uppgifterna hämtade senast",
     changes: "Ändringar jämfört med originalet: uppgifterna har ordnats om till tabeller och \
               områdeskoderna har gjorts enhetliga. Värdena har inte ändrats eller avrundats. Om \
-              radens `origin` är `computed` har värdet räknats ut av publicerade värden och har \
+              radens `origin` är `computed` har värdet beräknats utifrån publicerade värden och har \
               inte bekräftats av producenten.",
 };
 

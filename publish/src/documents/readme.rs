@@ -90,7 +90,7 @@ const FINNISH: Phrases = Phrases {
         "Aluekoodit ovat tekstiä: `005` on eri asia kuin luku 5. Yhdistä taulukot sarakkeella \
          `region_id` (esimerkiksi `KU743`), koska sama koodi tarkoittaa eri tasoilla eri aluetta.",
         "Arvot ovat pyöristämättömiä, sellaisina kuin lähde on ne julkaissut. Niitä ei ole \
-         laskettu vähentämällä muista luvuista. Jos sarakkeessa `origin` on `computed`, botnia on \
+         laskettu vähentämällä muista luvuista. Jos sarakkeessa `origin` on `computed`, Botnia on \
          laskenut arvon julkaistuista luvuista, koska lähde ei julkaise sitä.",
         "`first_release` kertoo, missä julkaisussa arvo oli ensimmäisen kerran tällaisena. Muuttuneet arvot \
          ovat taulukossa `revisions.parquet`.",
@@ -165,7 +165,7 @@ const SWEDISH: Phrases = Phrases {
          kolumnen `region_id` (till exempel `KU743`), eftersom samma kod betyder olika områden på \
          olika nivåer.",
         "Värdena är oavrundade, sådana som källan har publicerat dem. De har inte räknats fram \
-         genom subtraktion. Om kolumnen `origin` har `computed` har botnia räknat ut värdet av \
+         genom subtraktion. Om kolumnen `origin` har `computed` har Botnia beräknat värdet utifrån \
          publicerade värden, eftersom källan inte publicerar det.",
         "`first_release` anger i vilken publikation värdet först hade denna form. Ändrade värden \
          finns i tabellen `revisions.parquet`.",
@@ -413,7 +413,7 @@ pub(crate) fn table_content(language: Language, table: &str) -> &'static str {
         ],
         "region_classes" => [
             "kuntien kielisuhde ja kuntaryhmä eri aikoina",
-            "kommunernas språkförhållande och kommungrupp genom tiderna",
+            "kommunernas språkförhållande och kommungrupp vid olika tidpunkter",
             "language status and type of the municipalities over time",
         ],
         "revisions" => [

@@ -18,7 +18,7 @@ pub(crate) fn dataset_title(language: Language) -> &'static str {
 pub(crate) fn dataset_description(language: Language) -> &'static str {
     match language {
         Language::Fi => {
-            "Julkisten tilastolähteiden hyvinvointi- ja sosiaalihuollon indikaattorit kunnittain, \
+            "Hyvinvoinnin ja sosiaalihuollon indikaattorit julkisista tilastolähteistä kunnittain, \
              maakunnittain ja hyvinvointialueittain, sellaisina kuin lähteet ovat ne julkaisseet."
         }
         Language::Sv => {

@@ -6,10 +6,14 @@ use rust_xlsxwriter::{Url, Workbook, Worksheet, XlsxError};
 
 use super::RegionWorkbook;
 use super::sheet::{
-    Cell, Formats, Style, TableSheet, address, cell_text, print_on_paper, write_cell,
+    Cell, Formats, Style, TableSheet, address, cell_text, lines_of, make_room, print_on_paper,
+    write_cell,
 };
 use super::words::Phrases;
 use crate::documents::words::licence_name;
+
+/// The widths of the labels and of the texts beside them, in characters.
+const WIDTHS: [f64; 2] = [34.0, 110.0];
 
 /// Writes lines of a label and a text, from the top down.
 struct Lines<'a> {
@@ -31,6 +35,13 @@ impl Lines<'_> {
                 .write_string_with_format(self.row, 0, label, format)?;
         }
         write_cell(self.worksheet, (self.row, 1), cell, self.formats)?;
+        let [of_label, of_text] = WIDTHS;
+        let text = match cell {
+            Cell::Lines(text) => lines_of(text, of_text),
+            _ => 1,
+        };
+        let lines = [lines_of(label, of_label), text];
+        make_room(self.worksheet, self.row, lines)?;
         self.row += 1;
         Ok(())
     }
@@ -59,8 +70,9 @@ pub(super) fn add(
     let region = &of.report.region;
     let worksheet = workbook.add_worksheet();
     worksheet.set_name(name)?;
-    worksheet.set_column_width(0, 34)?;
-    worksheet.set_column_width(1, 110)?;
+    for (column, width) in (0..).zip(WIDTHS) {
+        worksheet.set_column_width(column, width)?;
+    }
     let title = of.title(language);
     worksheet.write_string_with_format(0, 0, &title, formats.get(Style::Title))?;
     if let Some(remark) = of.remark(language) {
@@ -112,7 +124,7 @@ pub(super) fn add(
     }
     lines.heading(phrases.cite)?;
     lines.line("", &Cell::lines(&citation(of, language)))?;
-    print_on_paper(lines.worksheet);
+    print_on_paper(lines.worksheet, WIDTHS.iter().sum());
     lines.worksheet.set_active(true);
     Ok(())
 }

@@ -21,6 +21,17 @@ const LONGEST_ADDRESS: usize = 2_000;
 const MOST_DECIMALS: u8 = 9;
 /// A4.
 const PAPER: u8 = 9;
+/// Characters that a lying page of paper shows in a size that can be read.
+const PAGE_WIDTH: f64 = 200.0;
+/// Points of one line of a row.
+const LINE: f64 = 15.0;
+/// The lines of the highest row that a spreadsheet program shows.
+const MOST_LINES: usize = 27;
+/// Letters of a text that fit where one digit does: somewhat fewer than measured in a font
+/// that is wider than that of the file.
+const LETTERS_OF_DIGIT: f64 = 1.05;
+/// Characters that the button of a filter covers in a heading.
+const FILTER_BUTTON: f64 = 3.0;
 
 /// One cell of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +115,12 @@ pub(super) enum Style {
     Remark,
     Label,
     Heading,
-    Text { wraps: bool, guarded: bool },
+    Text {
+        wraps: bool,
+        guarded: bool,
+        /// Whether it keeps away from a number before it.
+        indented: bool,
+    },
     Link,
     Number(Option<u8>),
     Difference(Option<u8>),
@@ -119,8 +135,13 @@ impl Formats {
                 Style::Title => Format::new().set_bold().set_font_size(16),
                 Style::Remark => Format::new().set_bold(),
                 Style::Label | Style::Heading => top.set_bold().set_text_wrap(),
-                Style::Text { wraps, guarded } => {
+                Style::Text {
+                    wraps,
+                    guarded,
+                    indented,
+                } => {
                     let text = if wraps { top.set_text_wrap() } else { top };
+                    let text = if indented { text.set_indent(1) } else { text };
                     if guarded {
                         text.set_quote_prefix()
                     } else {
@@ -177,10 +198,20 @@ pub(super) fn add_table(
     for (column, heading) in (0..).zip(&sheet.headings) {
         worksheet.set_column_width(column, heading.width)?;
     }
+    let heading_lines = sheet.headings.iter();
+    let heading_lines =
+        heading_lines.map(|heading| lines_of(&heading.text, heading.width - FILTER_BUTTON));
+    make_room(worksheet, HEADINGS_ROW, heading_lines)?;
     for (row, cells) in (HEADINGS_ROW + 1..).zip(&sheet.rows) {
         for (column, cell) in (0..).zip(cells) {
             write_cell(worksheet, (row, column), cell, formats)?;
         }
+        let cells = cells.iter().zip(&sheet.headings);
+        let lines = cells.map(|(cell, heading)| match cell {
+            Cell::Lines(text) => lines_of(text, heading.width),
+            _ => 1,
+        });
+        make_room(worksheet, row, lines)?;
     }
     // A table has a row at least.
     let last_row = HEADINGS_ROW + u32::try_from(sheet.rows.len().max(1)).unwrap_or(u32::MAX);
@@ -193,18 +224,60 @@ pub(super) fn add_table(
         .set_columns(&columns);
     worksheet.add_table(HEADINGS_ROW, 0, last_row, last_column, &table)?;
     worksheet.set_freeze_panes(HEADINGS_ROW + 1, 1)?;
-    print_on_paper(worksheet);
+    let width: f64 = sheet.headings.iter().map(|heading| heading.width).sum();
+    print_on_paper(worksheet, width);
     worksheet.set_repeat_rows(HEADINGS_ROW, HEADINGS_ROW)?;
+    worksheet.set_repeat_columns(0, 0)?;
     Ok(())
 }
 
-/// Lying, as wide as one page.
-pub(super) fn print_on_paper(worksheet: &mut Worksheet) {
+/// Lying, on as many pages side by side as `width` characters take.
+pub(super) fn print_on_paper(worksheet: &mut Worksheet, width: f64) {
+    let mut pages = 1;
+    while f64::from(pages) * PAGE_WIDTH < width {
+        pages += 1;
+    }
     worksheet
         .set_landscape()
         .set_paper_size(PAPER)
-        .set_print_fit_to_pages(1, 0)
+        .set_print_fit_to_pages(pages, 0)
         .set_footer("&L&A&R&P / &N");
+}
+
+/// Makes a row as high as the cell with the most lines. Not every program does so by itself
+/// when it opens a file.
+pub(super) fn make_room(
+    worksheet: &mut Worksheet,
+    row: u32,
+    lines: impl IntoIterator<Item = usize>,
+) -> Result<(), XlsxError> {
+    let lines = lines.into_iter().max().unwrap_or(1).min(MOST_LINES);
+    if lines > 1 {
+        worksheet.set_row_height(row, LINE * lines as f64)?;
+    }
+    Ok(())
+}
+
+/// The lines that a text takes in a column of `width` characters, broken between words.
+pub(super) fn lines_of(text: &str, width: f64) -> usize {
+    let width = (width * LETTERS_OF_DIGIT).max(1.0) as usize;
+    let of_paragraph = |paragraph: &str| {
+        let (mut lines, mut used) = (1, 0);
+        for word in paragraph.split(' ') {
+            let length = word.chars().count();
+            if used > 0 && used + 1 + length > width {
+                lines += 1;
+                used = 0;
+            } else if used > 0 {
+                used += 1;
+            }
+            // A word that is longer than a line goes on in the next ones.
+            lines += length.saturating_sub(1) / width;
+            used += length.min(width);
+        }
+        lines
+    };
+    text.split('\n').map(of_paragraph).sum()
 }
 
 pub(super) fn write_cell(
@@ -219,6 +292,7 @@ pub(super) fn write_cell(
             let style = Style::Text {
                 wraps: matches!(cell, Cell::Lines(_)),
                 guarded: starts_formula(text),
+                indented: column > 0,
             };
             worksheet.write_string_with_format(row, column, text, formats.get(style))?;
         }
@@ -347,6 +421,18 @@ mod tests {
         for _ in 0..12 {
             assert!(names.take(&long).encode_utf16().count() <= LONGEST_NAME);
         }
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_and_long_words_within() {
+        // Twenty digits are as wide as 21 letters.
+        assert_eq!(lines_of("", 20.0), 1);
+        assert_eq!(lines_of("yksikolmatta kirjaint", 20.0), 1);
+        assert_eq!(lines_of("yksikolmatta kirjainta", 20.0), 2);
+        assert_eq!(lines_of("yksi\nkaksi\n", 20.0), 3);
+        assert_eq!(lines_of(&"ä".repeat(22), 20.0), 2);
+        assert_eq!(lines_of(&"ä".repeat(64), 20.0), 4);
+        assert!(lines_of("kapea sarake", -2.0) > 1);
     }
 
     #[test]

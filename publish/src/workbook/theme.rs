@@ -117,7 +117,7 @@ pub(super) fn sheet(
     headings.extend([
         Heading::new(phrases.direction, 18.0),
         Heading::new(phrases.status, 22.0),
-        Heading::new(phrases.remark, 50.0),
+        Heading::new(phrases.remark, 80.0),
         Heading::new(phrases.source, 28.0),
         Heading::new(phrases.code, 16.0),
     ]);

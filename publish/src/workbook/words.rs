@@ -203,7 +203,7 @@ const SV: Phrases = Phrases {
     remark: "Anmärkning",
     source: "Källa",
     code: "Kod",
-    computed: "Botnia har beräknat värdet av publicerade uppgifter.",
+    computed: "Botnia har beräknat värdet utifrån publicerade uppgifter.",
     not_compared_with: "Inte jämförd",
     no_direction: "Ingen riktning beräknad",
     observations: "Observationer",

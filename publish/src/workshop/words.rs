@@ -85,7 +85,7 @@ const SV: Phrases = Phrases {
     when: "Datum och plats",
     who: "Deltagare",
     themes: "Teman",
-    changes: "Största förändringarna",
+    changes: "De största förändringarna",
     no_changes: "Ingen siffra har ändrats mer än vad slumpen förklarar.",
     caption: "Temats indikatorer och plats för tolkning",
     indicator: "Indikator",

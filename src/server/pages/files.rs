@@ -95,9 +95,9 @@ const FILES: [(&str, [&str; 3]); 18] = [
     (
         "peers.parquet",
         [
-            "Kuntien vertailukunnat",
-            "Kommunernas jämförelsekommuner",
-            "The peers of the municipalities",
+            "Alueiden verrokkialueet",
+            "Områdenas referensområden",
+            "The peers of the areas",
         ],
     ),
     (

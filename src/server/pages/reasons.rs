@@ -55,7 +55,7 @@ fn held(code: &str) -> Option<[&'static str; 3]> {
         ],
         "producer_changed" => [
             "Indikaattorin tuottaja on vaihtunut, ja käyttöoikeus voi olla toinen.",
-            "Indikatorns producent har bytts, och licensen kan vara en annan.",
+            "Indikatorn har fått en ny producent, och licensen kan vara en annan.",
             "The producer of the indicator changed, and perhaps the licence.",
         ],
         "history_changed" | "year_revised" => [
@@ -102,7 +102,7 @@ fn failed(code: &str) -> Option<[&'static str; 3]> {
         ],
         "throttled" => [
             "Lähde pyysi odottamaan.",
-            "Källan bad om att få vänta.",
+            "Källan bad oss vänta.",
             "The source asked to wait.",
         ],
         "not_found" => [

@@ -215,7 +215,7 @@ const FINNISH: Words = Words {
     sweep_finished: "valmis",
     sweep_source_failed: "epäonnistui",
     dataset: "Hyvinvoinnin ja sosiaalihuollon indikaattorit alueittain",
-    description: "Julkisten tilastolähteiden hyvinvointi- ja sosiaalihuollon indikaattorit \
+    description: "Hyvinvoinnin ja sosiaalihuollon indikaattorit julkisista tilastolähteistä \
                   kunnittain, maakunnittain ja hyvinvointialueittain, sellaisina kuin lähteet \
                   ovat ne julkaisseet.",
     nothing_published: "Mitään ei ole vielä julkaistu. Ylläpitäjä tekee ensimmäisen julkaisun \
@@ -260,7 +260,7 @@ const SWEDISH: Words = Words {
     ],
     empty: [
         "Inget har publicerats ännu",
-        "Den första publikationen kommer av den första lyckade körningen.",
+        "Den första publikationen görs vid den första lyckade körningen.",
     ],
     concern_nothing_published: "Det finns ännu inga publikationer.",
     concern_source_failed: "Den senaste körningen av källan {s} misslyckades helt.",

@@ -1,5 +1,6 @@
 //! The sentences, in Finnish, Swedish and English.
 
+use botnia_config::words::numbers::figure;
 use botnia_model::Language;
 
 use super::ProblemKind;
@@ -148,8 +149,12 @@ pub(super) fn text(kind: &ProblemKind, language: Language) -> String {
             format!("The year “{found}” cannot be right. Write one from 1990 to 2100."),
         ),
         Kind::MemberMissing { heading } => say(
-            format!("Sarakkeen ”{heading}” solu on tyhjä. Kirjoita luokka tai kaikkien nimi."),
-            format!("Cellen i kolumnen ”{heading}” är tom. Skriv en klass eller namnet på alla."),
+            format!(
+                "Sarakkeen ”{heading}” solu on tyhjä. Kirjoita luokka tai sana, joka tarkoittaa kaikkia."
+            ),
+            format!(
+                "Cellen i kolumnen ”{heading}” är tom. Skriv en klass eller det ord som betyder alla."
+            ),
             format!(
                 "The cell of the column “{heading}” is empty. Write a class or the name of all."
             ),
@@ -281,17 +286,21 @@ pub(super) fn text(kind: &ProblemKind, language: Language) -> String {
             format!("Andelen {found} ligger inte mellan 0 och 100. Skriv ett procenttal."),
             format!("The share {found} is not from 0 to 100. Write a percentage."),
         ),
-        Kind::ShareContradictsCount { found, expected } => say(
-            format!(
-                "Osuus {found} ei vastaa lukumäärää, josta tulee {expected:.1}. Tarkista luvut."
-            ),
-            format!(
-                "Andelen {found} motsvarar inte antalet, som ger {expected:.1}. Kontrollera talen."
-            ),
-            format!(
-                "The share {found} is not that of the count, which comes to {expected:.1}. Check both."
-            ),
-        ),
+        Kind::ShareContradictsCount { found, expected } => {
+            let found = figure(language, *found, None);
+            let expected = figure(language, *expected, Some(1));
+            say(
+                format!(
+                    "Osuus {found} ei vastaa lukumäärää, josta tulee {expected}. Tarkista luvut."
+                ),
+                format!(
+                    "Andelen {found} motsvarar inte antalet, som ger {expected}. Kontrollera talen."
+                ),
+                format!(
+                    "The share {found} is not that of the count, which comes to {expected}. Check both."
+                ),
+            )
+        }
         Kind::RowTwice { row } => say(
             format!(
                 "Samat tiedot ovat jo rivillä {row}. Poista toinen rivi, tai laske henkilöiden vastaukset yhteen."
