@@ -79,7 +79,7 @@ fn summary(problems: &[Problem]) -> String {
 }
 
 /// The word of `known` that `text` was probably meant to be.
-pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|word| {

@@ -1,6 +1,8 @@
 //! What every source promises beyond the types of [`Source`], as a suite to run against a
 //! source and a server that answers it.
 
+use std::collections::BTreeSet;
+
 use botnia_model::{AnswerRole, ContentHash, SourceIndicator};
 
 use crate::{Answer, Source, SourceError};
@@ -15,6 +17,7 @@ const UNKNOWN: &str = "999999999";
 /// If a promise is broken; the text says which.
 pub async fn check_source(source: &dyn Source, indicator: &SourceIndicator) {
     check_frame(source, indicator).await;
+    check_versions(source, indicator).await;
     check_indicator(source, indicator).await;
     check_unknown(source).await;
 }
@@ -62,6 +65,21 @@ async fn check_frame(source: &dyn Source, indicator: &SourceIndicator) {
             "no catalogue is no empty catalogue"
         );
     }
+}
+
+async fn check_versions(source: &dyn Source, indicator: &SourceIndicator) {
+    let unknown: SourceIndicator = UNKNOWN.parse().expect("digits name an indicator");
+    let asked = BTreeSet::from([indicator.clone(), unknown]);
+    let versions = source.versions(&asked).await.expect("versions are told");
+    let again = source
+        .versions(&asked)
+        .await
+        .expect("versions are told again");
+    assert_eq!(versions, again, "nothing moved, so versions are the same");
+    assert!(
+        versions.keys().all(|known| known == indicator),
+        "only what there is has a version"
+    );
 }
 
 async fn check_indicator(source: &dyn Source, indicator: &SourceIndicator) {

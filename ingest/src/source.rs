@@ -1,10 +1,11 @@
 //! What every source can do, and the registry of kinds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use botnia_config::{SourceKind, SourceSettings};
-use botnia_model::{ContentHash, SourceId, SourceIndicator};
+use botnia_model::{ContentHash, DataVersion, SourceId, SourceIndicator};
 use object_store::ObjectStore;
 
 use crate::error::Failure;
@@ -33,6 +34,24 @@ pub trait Source: Send + Sync {
     /// `frame`, or, for a source with tables, those of the settings. A frame without the
     /// catalogue that it would need is [`SourceError::Contract`].
     fn catalogue(&self, frame: &[Answer]) -> Result<Vec<SourceIndicator>, SourceError>;
+
+    /// The version of the data that each of `indicators` is to be asked for in one sweep, so
+    /// that those of one cube come of one version, whoever works on them and when. Without an
+    /// entry: what a source has no versions of, and what it does not have, which asking for
+    /// it tells.
+    async fn versions(
+        &self,
+        indicators: &BTreeSet<SourceIndicator>,
+    ) -> Result<BTreeMap<SourceIndicator, DataVersion>, SourceError> {
+        let _ = indicators;
+        Ok(BTreeMap::new())
+    }
+
+    /// Asks for this version from now on, and not for the latest. A source without versions
+    /// goes on as before.
+    fn pin(&mut self, version: DataVersion) {
+        drop(version);
+    }
 
     /// What the source says of one indicator.
     async fn describe(&self, indicator: &SourceIndicator) -> Result<Answer, SourceError>;

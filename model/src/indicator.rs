@@ -98,6 +98,14 @@ text_newtype!(
         && !text.chars().any(char::is_control)
 );
 
+text_newtype!(
+    /// The version of the data from which figures are asked for, where a source keeps
+    /// several: the run of a cube.
+    DataVersion,
+    "a version of data: 1 to 64 visible characters without spaces",
+    |text| !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())
+);
+
 /// `<source>:<id at the source>`: `sotkanet:127`. Ordered as its text, byte by byte,
 /// because that is the order in which observations are published.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

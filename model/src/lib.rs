@@ -24,8 +24,8 @@ pub use event::Event;
 pub use finding::{Finding, FindingKind, Findings};
 pub use hash::ContentHash;
 pub use indicator::{
-    Indicator, IndicatorId, IndicatorState, Polarity, Producer, SourceId, SourceIndicator,
-    ValueKind,
+    DataVersion, Indicator, IndicatorId, IndicatorState, Polarity, Producer, SourceId,
+    SourceIndicator, ValueKind,
 };
 pub use language::{Language, Text};
 pub use note::{Note, NoteFormat, NoteId, NoteSubject};

@@ -1,7 +1,7 @@
 //! An upstream to run: a server that answers as Sotkanet and as table servers do, for tests,
 //! demonstrations and load. It speaks `/rest/1.1` (`//1.1` too): `/indicators`,
 //! `/indicators/{id}`, `/regions`, `/json` and `/csv`; and the interfaces of `tables`:
-//! `PxWeb` in versions 1 and 2, and plain JSON-stat.
+//! `PxWeb` in versions 1 and 2, plain JSON-stat, and THL's cubes.
 //!
 //! Two modes. **Synthetic**: real regions, real ids and titles, made-up figures that
 //! behave; the same seed gives the same bytes, whatever was asked before. Every synthetic
@@ -34,6 +34,9 @@
 //! | 403 for more cells than `?config` says, or fewer; 429 within the window | `PxWeb` 1 and 2 |
 //! | values left out of long dimensions; dates of update that moved without the figures | `PxWeb` 1 |
 //! | a slice instead of the whole where nothing is selected; problems explained in JSON | `PxWeb` 2 |
+//! | surrogate ids that are others in every version; a version that moves in the middle of a sweep | cubes |
+//! | 403 and nothing for what is not understood; the first measure where none is named; unknown ids passed over | cubes |
+//! | values as texts, `..` beside absent keys, subtotals among the nodes, tabs in texts | cubes |
 //! | `null` with `-` for nothing and `...` for what is hidden; a starred last year; inhabitants of no municipality | tables |
 //! | history rewritten: a municipality's rows vanish for all years and its neighbour's rise | from edition 2 on |
 //!
@@ -79,7 +82,7 @@ use std::path::PathBuf;
 pub use fault::{Fault, FaultKind, RetryAfter};
 pub use request_log::LoggedRequest;
 pub use server::Sandbox;
-pub use tables::{TableLimits, TableNaming, TableOptions};
+pub use tables::{CubeNaming, CubeOptions, TableLimits, TableNaming, TableOptions};
 
 /// The header that every synthetic answer carries, with the value `true`.
 pub const SYNTHETIC_HEADER: &str = "x-botnia-synthetic";

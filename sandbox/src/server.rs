@@ -144,6 +144,16 @@ impl Sandbox {
             .expect("a socket address makes a URL")
     }
 
+    /// The address of its cubes: `http://127.0.0.1:40123/pivot/prod`.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "a socket address always makes a URL"
+    )]
+    pub fn cubes_url(&self) -> Url {
+        Url::parse(&format!("http://{}/pivot/prod", self.address))
+            .expect("a socket address makes a URL")
+    }
+
     /// Changes how tables are called and how much may be asked. Where they come from stays.
     pub fn set_tables(&self, options: TableOptions) {
         self.shared.tables.set_options(options);

@@ -52,6 +52,7 @@ impl Sandbox {
             note(format!("Boundaries: {}", sandbox.boundaries_url()));
         }
         note(format_args!("Tables: {}", sandbox.pxweb_url()));
+        note(format_args!("Cubes: {}", sandbox.cubes_url()));
         note("Set it as `base_url` of a source. Stop with Ctrl-C.");
         tokio::signal::ctrl_c().await?;
         sandbox.stop().await;

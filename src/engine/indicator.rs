@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use botnia_config::{SetIndicator, SourceSettings, YearRange};
 use botnia_ingest::{Answer, ArchiveError, Source};
-use botnia_model::{ContentHash, Event, IndicatorId, Snapshot, SourceIndicator, SweepId};
+use botnia_model::{
+    ContentHash, DataVersion, Event, IndicatorId, Snapshot, SourceIndicator, SweepId,
+};
 use botnia_transform::normalise;
 use bytes::Bytes;
 
@@ -31,6 +33,16 @@ struct Indicator<'a> {
     expected: Option<SetIndicator>,
     themes: Vec<String>,
     series: Option<Series>,
+}
+
+/// What a job says of how an indicator is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    /// The region list that translates its region ids.
+    pub(super) regions: Option<ContentHash>,
+    /// The version of the source's data that its sweep asks for.
+    pub(super) version: Option<&'a DataVersion>,
+    pub(super) fetching: Fetching,
 }
 
 /// What came of one indicator.
@@ -72,8 +84,7 @@ impl Engine {
         lease: &Lease,
         settings: &SourceSettings,
         id: &IndicatorId,
-        regions: Option<ContentHash>,
-        fetching: Fetching,
+        asking: Asking<'_>,
         progress: &dyn Progress,
     ) -> Result<Work, EngineError> {
         let series = self.ledger.series(id).await?;
@@ -83,7 +94,7 @@ impl Engine {
             .unwrap_or_else(|| SweepId::new(&settings.id, self.clock.now()));
         let mut seen = Seen::default();
         let worked = match self
-            .prepare(settings, id, regions, fetching, series.as_ref(), &sweep)
+            .prepare(settings, id, asking, series.as_ref(), &sweep)
             .await?
         {
             Ok(indicator) => indicator.work(&mut seen).await?,
@@ -135,20 +146,23 @@ impl Engine {
         &'a self,
         settings: &'a SourceSettings,
         id: &'a IndicatorId,
-        regions: Option<ContentHash>,
-        fetching: Fetching,
+        asking: Asking<'_>,
         series: Option<&Series>,
         sweep: &SweepId,
     ) -> Result<Result<Indicator<'a>, Trouble>, EngineError> {
-        let source = match source::open(settings, &self.client, Some(&self.storage), false) {
+        let fetching = asking.fetching;
+        let mut source = match source::open(settings, &self.client, Some(&self.storage), false) {
             Ok(source) => source,
             Err(failure) => return Ok(Err(Trouble::Source(failure))),
         };
+        if let Some(version) = asking.version {
+            source.pin(version.clone());
+        }
         // Archived figures were translated by the region list of their own sweep.
         let accepted = series.and_then(|series| series.accepted.as_ref());
         let regions = match accepted {
             Some(figures) if fetching == Fetching::Archived => figures.regions,
-            _ => regions,
+            _ => asking.regions,
         };
         let frame = match self.frame_of(settings, regions).await? {
             Ok(frame) => frame,

@@ -8,7 +8,8 @@
 use std::fmt;
 
 use botnia_model::{
-    ContentHash, IndicatorId, ReleaseNumber, Snapshot, SourceId, SourceIndicator, SweepId,
+    ContentHash, DataVersion, IndicatorId, ReleaseNumber, Snapshot, SourceId, SourceIndicator,
+    SweepId,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,10 @@ pub enum Task {
         /// The region list that translates its region ids; none where the source has no
         /// list.
         regions: Option<ContentHash>,
+        /// The version of the source's data that the sweep asks for; none where the source
+        /// has no versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<DataVersion>,
         /// How the answers are had.
         fetching: Fetching,
     },

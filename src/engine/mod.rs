@@ -56,6 +56,7 @@ use botnia_transform::dissolve::DissolveError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use indicator::Asking;
 use job::{Fetching, Lease, Task, Verdict};
 use ledger::{Completion, Ledger, LedgerError};
 use plan::Frame;
@@ -448,10 +449,16 @@ impl Engine {
             Task::Indicator {
                 indicator,
                 regions,
+                version,
                 fetching,
             } => {
                 let settings = self.source_settings(indicator.source())?;
-                self.indicator(lease, settings, indicator, *regions, *fetching, progress)
+                let asking = Asking {
+                    regions: *regions,
+                    version: version.as_ref(),
+                    fetching: *fetching,
+                };
+                self.indicator(lease, settings, indicator, asking, progress)
                     .await
             }
             Task::Release => self.release_run(lease, progress).await,

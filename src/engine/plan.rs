@@ -1,12 +1,14 @@
 //! A plan: asks a source for what frames a sweep, and makes a job of every indicator that
 //! the settings select.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use botnia_config::{IndicatorSelector, SourceSettings};
 use botnia_ingest::{Answer, Source};
-use botnia_model::{AnswerRole, ContentHash, Event, IndicatorId, SourceIndicator, SweepId};
+use botnia_model::{
+    AnswerRole, ContentHash, DataVersion, Event, IndicatorId, SourceIndicator, SweepId,
+};
 use botnia_transform::TransformError;
 use botnia_transform::normalise::{self, RegionIndex};
 
@@ -27,6 +29,8 @@ pub(super) struct Frame {
 struct Planned {
     regions: Option<ContentHash>,
     selected: BTreeSet<SourceIndicator>,
+    /// Where the source has versions, the one that all jobs of the sweep ask for.
+    versions: BTreeMap<SourceIndicator, DataVersion>,
 }
 
 impl Engine {
@@ -53,7 +57,7 @@ impl Engine {
             self.frame(settings, indicators, &sweep, &mut done, &mut snapshots)
                 .await?
         };
-        let planned = match framed {
+        let mut planned = match framed {
             Ok(planned) => planned,
             Err(trouble) => {
                 self.keep_rejected(&trouble).await?;
@@ -82,6 +86,7 @@ impl Engine {
             done.selected = Some((settings.id.clone(), planned.selected.clone()));
         }
         let jobs = planned.selected.into_iter().map(|id| Task::Indicator {
+            version: planned.versions.remove(&id),
             indicator: IndicatorId::new(settings.id.clone(), id),
             regions: planned.regions,
             fetching,
@@ -151,6 +156,10 @@ impl Engine {
             Ok(selected) => selected,
             Err(failure) => return Ok(Err(failure)),
         };
+        let versions = match source.versions(&selected).await {
+            Ok(versions) => versions,
+            Err(failure) => return Ok(Err(Trouble::Source(failure))),
+        };
         for answer in &answers {
             self.keep(sweep, answer, 0, done).await?;
             snapshots.push(answer.snapshot.clone());
@@ -159,6 +168,7 @@ impl Engine {
         Ok(Ok(Planned {
             regions: list,
             selected,
+            versions,
         }))
     }
 
@@ -194,6 +204,7 @@ impl Engine {
         Ok(Ok(Planned {
             regions: latest.map(|latest| latest.hash),
             selected,
+            versions: BTreeMap::new(),
         }))
     }
 

@@ -237,6 +237,9 @@ error_codes! {
             the source did not accept the question.",
         serves: LAST_GOOD,
         remedies: [
+            "Where the text says that a mapping or a cube does not fit, it names what the settings \
+             expect and what the source has: correct `[[source.table]]` or `indicators` by that, \
+             then `botnia validate` and `botnia run --source ID`. There is nothing to approve.",
             "Look for a notice that the source's interface changed.",
             "See what came: `botnia retry` prints the hash under which it lies in `raw/`.",
             "Look for a newer version of botnia, and report it where there is none.",

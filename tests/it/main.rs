@@ -12,6 +12,7 @@ mod conformance;
 mod crash;
 mod crash_steps;
 mod crash_store;
+mod cubes;
 mod demo;
 mod deploy;
 mod faults;

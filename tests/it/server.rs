@@ -5,6 +5,7 @@ mod client;
 mod files;
 mod jobs;
 mod load;
+mod misfit;
 mod own_use;
 mod view;
 

@@ -183,3 +183,33 @@ fn a_template_is_an_example_that_can_be_imported() {
     let unknown = workspace.botnia(&["import", "survey", "esimerkki.csv", "--map", "henkilosto"]);
     unknown.expect_code(2).says("hyvinvointibarometri");
 }
+
+#[test]
+fn a_ready_file_adds_the_source_of_surveys_to_an_installation() {
+    let upstream = Upstream::start(SandboxOptions::default());
+    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    std::fs::write(workspace.path().join("barometri.csv"), barometer(3)).expect("a file");
+    let arguments = [
+        "import",
+        "survey",
+        "barometri.csv",
+        "--map",
+        "hyvinvointibarometri",
+    ];
+    // Without the source there is nowhere to import to.
+    workspace
+        .botnia(&arguments)
+        .expect_code(2)
+        .says("the settings have no source `kyselyt`");
+
+    let folder = workspace.path().join("sources.d");
+    std::fs::create_dir(&folder).expect("a folder");
+    let ready = include_str!("../../config/sources/kyselyt.toml");
+    std::fs::write(folder.join("kyselyt.toml"), ready).expect("a file");
+    workspace.botnia(&["validate"]).expect_code(0);
+    workspace.botnia(&arguments).expect_code(0).says("2021:");
+    workspace.botnia(&["run"]).expect_code(0);
+    let release = workspace.release();
+    assert_whole(&release, &workspace.record().expect("a release"));
+    assert!(!observations(&release, "kyselyt:lapsiperheiden-hyvinvointi").is_empty());
+}

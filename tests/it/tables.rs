@@ -17,7 +17,7 @@ use crate::support::{RUNTIME, Upstream, Workspace, assert_whole, read_parquet};
 const READY: &str = include_str!("../../config/sources/statfin-vaesto.toml");
 
 /// Limits that no test meets by chance.
-fn wide() -> TableOptions {
+pub(crate) fn wide() -> TableOptions {
     TableOptions {
         limits: TableLimits {
             values: 100_000,
@@ -29,7 +29,7 @@ fn wide() -> TableOptions {
     }
 }
 
-fn upstream(tables: TableOptions) -> Upstream {
+pub(crate) fn upstream(tables: TableOptions) -> Upstream {
     Upstream::start(SandboxOptions {
         tables,
         ..SandboxOptions::default()
@@ -284,7 +284,7 @@ fn codes_that_are_not_listed_are_asked_for() {
 }
 
 /// A ready file for the sandbox: its address, and no waiting.
-fn ready(upstream: &Upstream) -> String {
+pub(crate) fn ready(upstream: &Upstream) -> String {
     let address = "https://pxdata.stat.fi";
     assert!(READY.contains(address));
     let sandbox = format!("http://{}", upstream.sandbox().address());
@@ -369,4 +369,38 @@ fn a_ready_file_adds_a_source_to_an_installation() {
         .find(|entry| entry.indicator_id.to_string() == "statfin-vaesto:vaesto")
         .expect("it is still there");
     assert_eq!(still.normalised, entry.normalised);
+}
+
+#[test]
+fn a_new_source_of_which_nothing_came_makes_no_release() {
+    let upstream = upstream(wide());
+    let workspace = Workspace::new(upstream.sandbox().base_url().as_str(), &["127"]);
+    workspace.botnia(&["run"]).expect_code(0);
+    let first = workspace.record();
+    assert!(first.is_some());
+
+    let folder = workspace.path().join("sources.d");
+    std::fs::create_dir(&folder).expect("a folder");
+    let file = folder.join("statfin-vaesto.toml");
+    let table = "vaerak/11re.px";
+    let right = ready(&upstream);
+    assert!(right.contains(table));
+    std::fs::write(&file, right.replace(table, "vaerak/99zz.px")).expect("a file");
+    let ran = workspace.botnia(&["run"]);
+    assert_ne!(ran.code, Some(0));
+    ran.says("there is no table `vaerak/99zz.px`");
+    assert_eq!(
+        workspace.record(),
+        first,
+        "nothing that is published changed"
+    );
+
+    // The same file put right is published and credited, as the wrong one never was.
+    let credit = "Statistics Finland's StatFin database";
+    let readme = || std::fs::read_to_string(workspace.release().join("README.md")).expect("a file");
+    assert!(!readme().contains(credit));
+    std::fs::write(&file, right).expect("a file");
+    workspace.botnia(&["run"]).expect_code(0);
+    assert_ne!(workspace.record(), first);
+    assert!(readme().contains(credit));
 }

@@ -389,7 +389,10 @@ impl SourceKind {
     /// Whether sources of this kind list their regions. The others speak of those of the
     /// region tables.
     pub fn has_region_list(self) -> bool {
-        !self.has_tables()
+        match self {
+            Self::Sotkanet | Self::Survey => true,
+            Self::ThlCube | Self::Pxweb | Self::Pxweb2 | Self::Jsonstat => false,
+        }
     }
 
     /// The word in the settings.

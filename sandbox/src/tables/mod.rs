@@ -1,15 +1,17 @@
 //! Tables with named dimensions, and the interfaces through which offices serve them:
-//! `PxWeb` in both versions, and plain JSON-stat.
+//! `PxWeb` in both versions, plain JSON-stat, and THL's cubes.
 //!
 //! | address | what |
 //! |---|---|
 //! | `/PxWeb/api/v1/{language}/{database}/…` | version 1: `?config`, levels, metadata, questions by POST |
 //! | `/api/v2/…` | version 2: `config`, `tables`, metadata, data, `codelists` |
 //! | `/jsonstat/{table}` | the whole table as JSON-stat 2.0 |
+//! | `/pivot/prod/…` | THL's cubes: lists, versions, dimensions as JSONP, figures |
 //!
 //! The figures are made up from a seed, or recorded: every JSON-stat dataset of a folder
 //! becomes a table that can be asked for in part. The one clock here is that of the limiter.
 
+mod cubes;
 mod limiter;
 mod pxweb1;
 mod pxweb2;
@@ -28,6 +30,8 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use bytes::Bytes;
 
+use self::cubes::CubeServer;
+pub use self::cubes::{CubeNaming, CubeOptions};
 use self::limiter::Limiter;
 use self::table::Table;
 use crate::SandboxError;
@@ -45,6 +49,8 @@ pub struct TableOptions {
     pub broken_code: Option<String>,
     /// Recorded datasets, instead of made-up ones.
     pub recordings: Option<PathBuf>,
+    /// How cubes are served, which are always made up.
+    pub cubes: CubeOptions,
 }
 
 impl Default for TableOptions {
@@ -55,6 +61,7 @@ impl Default for TableOptions {
             kept_cells: None,
             broken_code: None,
             recordings: None,
+            cubes: CubeOptions::default(),
         }
     }
 }
@@ -121,9 +128,12 @@ pub(crate) struct TableAnswer {
 pub(crate) struct TableServer {
     options: RwLock<TableOptions>,
     tables: Vec<Table>,
+    cubes: CubeServer,
     limiter: Limiter,
 }
 
+/// Where the cubes are.
+const CUBES: &str = "/pivot/";
 const JSON: &str = "application/json; charset=utf-8";
 
 impl TableServer {
@@ -134,6 +144,7 @@ impl TableServer {
         };
         Ok(Self {
             limiter: Limiter::default(),
+            cubes: CubeServer::new(seed),
             tables,
             options: RwLock::new(options),
         })
@@ -141,7 +152,7 @@ impl TableServer {
 
     /// Whether a path is one of those that are answered here.
     pub(crate) fn serves(path: &str) -> bool {
-        ["/PxWeb/", "/api/v2/", "/jsonstat/"]
+        ["/PxWeb/", "/api/v2/", "/jsonstat/", CUBES]
             .iter()
             .any(|start| path.starts_with(start))
     }
@@ -173,7 +184,7 @@ impl TableServer {
             answer.retry_after = Some(seconds);
             answer
         };
-        answer.is_synthetic = options.recordings.is_none();
+        answer.is_synthetic = options.recordings.is_none() || request.path.starts_with(CUBES);
         answer
     }
 
@@ -188,6 +199,7 @@ impl TableServer {
                 pxweb1::answer(&self.tables, options, rest, request)
             }
             ["api", "v2", rest @ ..] => pxweb2::answer(&self.tables, options, rest, request),
+            ["pivot", "prod", rest @ ..] => self.cubes.answer(options.cubes, rest, request),
             ["jsonstat", id] => match self.tables.iter().find(|table| table.is_called(id)) {
                 Some(table) => {
                     let all = table.everything(options.naming);

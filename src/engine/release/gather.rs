@@ -33,7 +33,8 @@ pub(super) struct Gathered {
 
 impl Engine {
     /// Reads what the ledger accepted, for every indicator that the settings select. The
-    /// normalised objects of all of them are there afterwards.
+    /// normalised objects of all of them are there afterwards. A source of which nothing is
+    /// accepted is no part of it: nothing is published of it, and it is not credited.
     pub(super) async fn gather(
         &self,
         release: ReleaseNumber,
@@ -44,7 +45,9 @@ impl Engine {
         let mut vintages = BTreeSet::new();
         let known: BTreeMap<IndicatorId, Series> =
             self.ledger.all_series().await?.into_iter().collect();
+        let mut sources = Vec::new();
         for source in &self.settings.source {
+            let before = accepted.len();
             let selected = |id: &IndicatorId| {
                 *id.source() == source.id && is_selected(&self.settings, &self.sets, id)
             };
@@ -54,6 +57,10 @@ impl Engine {
                     accepted.push((id, series, figures));
                 }
             }
+            if accepted.len() == before {
+                continue;
+            }
+            sources.push(source);
             let place = AnswerPlace {
                 source: source.id.clone(),
                 role: AnswerRole::Regions,
@@ -78,8 +85,8 @@ impl Engine {
                 .pop_last()
                 .unwrap_or_else(|| self.civil_date(moment)),
             synthetic: accepted.iter().any(|(_, _, figures)| figures.synthetic),
-            sources: self.settings.source.iter().map(source_terms).collect(),
-            sets: self.reported_sets(&accepted),
+            sources: sources.iter().copied().map(source_terms).collect(),
+            sets: self.reported_sets(&sources, &accepted),
             region_tables: self.tables.clone(),
             groups: self.settings.groups.clone(),
             contact: self.settings.contact.clone(),
@@ -119,11 +126,15 @@ impl Engine {
         Ok(notes)
     }
 
-    /// The sets as they are reported: none of a source that the settings do not have, and
-    /// of surveys only what was imported.
-    fn reported_sets(&self, accepted: &[(&IndicatorId, &Series, &Figures)]) -> Vec<IndicatorSet> {
+    /// The sets as they are reported: none of a source that takes no part, and of surveys
+    /// only what was imported.
+    fn reported_sets(
+        &self,
+        sources: &[&SourceSettings],
+        accepted: &[(&IndicatorId, &Series, &Figures)],
+    ) -> Vec<IndicatorSet> {
         let kind = |source: &SourceId| {
-            let mut sources = self.settings.source.iter();
+            let mut sources = sources.iter();
             sources
                 .find(|known| known.id == *source)
                 .map(|known| known.kind)

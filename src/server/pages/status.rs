@@ -23,8 +23,9 @@ use crate::server::work::{DeadLetter, RunningJob, WaitingJob};
 const LISTED: usize = 50;
 /// Sweeps listed.
 const SWEEPS: usize = 15;
-/// Characters of a message that are shown; the JSON has all of it.
-const LONGEST_DETAIL: usize = 600;
+/// Characters of a message that are shown; the JSON has all of it. A mapping that does not fit
+/// tells a table with ten dimensions within it.
+const LONGEST_DETAIL: usize = 1_500;
 
 #[derive(Serialize)]
 struct StatusPage {

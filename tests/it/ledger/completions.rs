@@ -222,6 +222,7 @@ pub(super) async fn a_new_attempt_supersedes_a_dead_letter(place: &Place) {
     let anew = Task::Indicator {
         indicator: id(),
         regions: Some(ContentHash::of(b"other regions")),
+        version: None,
         fetching: Fetching::Everything,
     };
     let adds = Completion {

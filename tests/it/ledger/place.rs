@@ -136,6 +136,7 @@ pub(super) fn indicator(number: u32) -> Task {
     Task::Indicator {
         indicator: format!("sotkanet:{number}").parse().expect("an indicator"),
         regions: Some(ContentHash::of(b"regions")),
+        version: None,
         fetching: Fetching::Moved,
     }
 }

@@ -55,6 +55,12 @@ pub(super) async fn joined_tasks_do_what_both_would(place: &Place) {
         indicators: Vec::new(),
         fetching,
     };
+    let of_version = |version: &str| Task::Indicator {
+        indicator: "thl:a/b/fact_c/d".parse().expect("an indicator"),
+        regions: None,
+        version: Some(version.parse().expect("a version")),
+        fetching: Fetching::Moved,
+    };
     for (waits, asked, joined) in [
         (
             plan_of(&["2", "1"]),
@@ -72,6 +78,12 @@ pub(super) async fn joined_tasks_do_what_both_would(place: &Place) {
             fetching(Fetching::Archived),
             fetching(Fetching::Moved),
             fetching(Fetching::Moved),
+        ),
+        // The later sweep asks for its own version, and that is the one there is by then.
+        (
+            of_version("20260101"),
+            of_version("20260102"),
+            of_version("20260102"),
         ),
     ] {
         begin(&ledger, 0, &[waits]).await;

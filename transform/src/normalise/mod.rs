@@ -104,11 +104,10 @@ pub fn read_regions(
     match kind {
         SourceKind::Sotkanet => sotkanet::read_regions(bytes, tables),
         SourceKind::Survey => survey::read_regions(bytes, tables),
-        SourceKind::ThlCube => thl_cube::read_regions(bytes, tables),
-        SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => {
+        SourceKind::ThlCube | SourceKind::Pxweb | SourceKind::Pxweb2 | SourceKind::Jsonstat => {
             Err(TransformError::contract(
-                "the region list of a source with tables",
-                "there is none; its regions are those of the region tables",
+                "the region list of a source that has none",
+                "its regions are those of the region tables",
             ))
         }
     }

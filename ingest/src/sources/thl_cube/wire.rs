@@ -3,28 +3,34 @@
 
 use std::collections::BTreeSet;
 
+use botnia_config::problem::nearest;
+use botnia_model::DataVersion;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::error::Cause;
+
 /// `/api/latest`.
 #[derive(Debug, Deserialize)]
-pub(super) struct Latest {
+struct Latest {
     runid: Value,
 }
 
-impl Latest {
-    /// 17 digits, as a text or as a number.
-    pub(super) fn run_id(&self) -> String {
-        match &self.runid {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        }
-    }
+/// The latest version of a cube: 17 digits, as a text or as a number.
+pub(super) fn latest(body: &[u8]) -> Result<DataVersion, Cause> {
+    let latest: Latest = serde_json::from_slice(body)?;
+    let version = match latest.runid {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(version.parse()?)
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Dimension {
     id: String,
+    #[serde(default)]
+    label: Option<String>,
     #[serde(default)]
     children: Vec<Node>,
 }
@@ -57,12 +63,16 @@ impl Dimension {
 }
 
 impl Node {
+    fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or_default().trim()
+    }
+
     fn stage(&self) -> String {
         self.stage.as_deref().unwrap_or_default().to_lowercase()
     }
 
     fn year(&self) -> Option<i32> {
-        if !matches!(self.stage().as_str(), "year" | "vuosi") {
+        if !YEARS.contains(&self.stage().as_str()) {
             return None;
         }
         let texts = [self.code.as_deref(), self.label.as_deref()];
@@ -74,6 +84,12 @@ impl Node {
     }
 }
 
+/// The dimension of the measures.
+const MEASURE: &str = "measure";
+/// The stages that are years.
+const YEARS: [&str; 2] = ["year", "vuosi"];
+/// The stages that are the whole country, with which no dimension is one of regions yet.
+const WHOLE: [&str; 3] = ["root", "country", "maa"];
 /// The stages that are levels of regions; the root, which is the whole country, with them.
 const STAGES: [&str; 20] = [
     "municipality",
@@ -113,22 +129,109 @@ pub(super) fn dimensions(body: &[u8]) -> Result<Vec<Dimension>, serde_json::Erro
     serde_json::from_str(&text[begin..end])
 }
 
+/// What is asked for: ids of this version of the cube.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Asked<'a> {
+    /// The dimension of regions, and a node of each of its levels.
+    pub(super) area: &'a str,
+    pub(super) stages: Vec<u64>,
+    /// The dimension of time, and a node of its years.
+    pub(super) time: &'a str,
+    pub(super) year: u64,
+    pub(super) measure: u64,
+}
+
+/// Finds measure, years and regions among the dimensions. Where one is not there: what was
+/// looked for, and what the cube has.
+pub(super) fn asked<'a>(dimensions: &'a [Dimension], measure: &str) -> Result<Asked<'a>, String> {
+    let measure = self::measure(dimensions, measure)?;
+    let hint = "hint: the cube's stages were renamed, or it is not of regions and years; choose \
+                another cube, or wait until the source has mended it";
+    let (time, year) = years(dimensions).ok_or_else(|| {
+        format!(
+            "the cube does not fit: no dimension has years, which are looked for in the stages \
+             {}; {hint}; the cube has {}",
+            quoted(&YEARS),
+            shown(dimensions)
+        )
+    })?;
+    let (area, stages) = stages(dimensions).ok_or_else(|| {
+        let levels: Vec<&str> = STAGES
+            .into_iter()
+            .filter(|stage| !WHOLE.contains(stage))
+            .collect();
+        format!(
+            "the cube does not fit: no dimension has regions, which are looked for in the stages \
+             {}; {hint}; the cube has {}",
+            quoted(&levels),
+            shown(dimensions)
+        )
+    })?;
+    Ok(Asked {
+        area,
+        stages,
+        time,
+        year,
+        measure,
+    })
+}
+
+fn quoted(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+/// Every dimension with its stages.
+fn shown(dimensions: &[Dimension]) -> String {
+    let dimensions = dimensions.iter().map(|dimension| {
+        let mut stages: Vec<String> = Vec::new();
+        for node in dimension.nodes() {
+            let stage = node.stage();
+            if !stages.contains(&stage) {
+                stages.push(stage);
+            }
+        }
+        let label = dimension.label.as_deref().unwrap_or_default();
+        format!("`{}` ({label}) with {}", dimension.id, stages.join(", "))
+    });
+    dimensions.collect::<Vec<_>>().join(", ")
+}
+
 /// The surrogate id of a measure, by its code or else its label.
-pub(super) fn measure(dimensions: &[Dimension], name: &str) -> Option<u64> {
-    let dimension = dimensions
-        .iter()
-        .find(|dimension| dimension.id == "measure")?;
+fn measure(dimensions: &[Dimension], name: &str) -> Result<u64, String> {
+    let Some(dimension) = dimensions.iter().find(|dimension| dimension.id == MEASURE) else {
+        return Err(format!(
+            "the cube does not fit: it has no dimension `{MEASURE}`, but {}",
+            shown(dimensions)
+        ));
+    };
     let nodes = dimension.nodes();
     let by_code = nodes.iter().find(|node| node.code.as_deref() == Some(name));
     let found = by_code.or_else(|| {
         let mut nodes = nodes.iter();
-        nodes.find(|node| node.label.as_deref().map(str::trim) == Some(name))
+        nodes.find(|node| node.label() == name)
     });
-    found.map(|node| node.sid)
+    if let Some(node) = found {
+        return Ok(node.sid);
+    }
+    let names: Vec<&str> = nodes
+        .iter()
+        .flat_map(|node| node.code.as_deref().into_iter().chain([node.label()]))
+        .collect();
+    let meant = nearest(name, names).map(|meant| format!("did you mean `{meant}`? "));
+    let known = nodes.iter().map(|node| match node.code.as_deref() {
+        Some(code) => format!("`{code}` ({})", node.label()),
+        None => format!("`{}`", node.label()),
+    });
+    Err(format!(
+        "the cube has no measure `{name}`; hint: {}it has {}",
+        meant.unwrap_or_default(),
+        known.collect::<Vec<_>>().join(", ")
+    ))
 }
 
 /// The dimension of time, and a node of its years.
-pub(super) fn years(dimensions: &[Dimension]) -> Option<(&str, u64)> {
+fn years(dimensions: &[Dimension]) -> Option<(&str, u64)> {
     dimensions.iter().find_map(|dimension| {
         let nodes = dimension.nodes();
         let node = nodes.iter().find(|node| node.year().is_some())?;
@@ -143,13 +246,13 @@ pub(super) fn all_years(dimensions: &[Dimension]) -> Vec<i32> {
 }
 
 /// The dimension of regions, and a node of each of its levels.
-pub(super) fn stages(dimensions: &[Dimension]) -> Option<(&str, Vec<u64>)> {
+fn stages(dimensions: &[Dimension]) -> Option<(&str, Vec<u64>)> {
     dimensions.iter().find_map(|dimension| {
         let nodes = dimension.nodes();
         let is_level = |node: &&Node| STAGES.contains(&node.stage().as_str());
-        let has_regions = nodes.iter().any(|node| {
-            is_level(node) && !matches!(node.stage().as_str(), "root" | "country" | "maa")
-        });
+        let has_regions = nodes
+            .iter()
+            .any(|node| is_level(node) && !WHOLE.contains(&node.stage().as_str()));
         if !has_regions {
             return None;
         }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use botnia_config::RegionTables;
-use botnia_model::{Region, RegionKey, RegionLevel, Text};
+use botnia_model::{RegionKey, RegionLevel};
 
 use super::tree::Node;
 use crate::normalise::RegionIndex;
-use crate::normalise::region_index::RegionIndexBuilder;
 
 /// The level of a stage, as the cubes name them.
 pub(super) fn level(stage: &str) -> Option<RegionLevel> {
@@ -22,46 +20,6 @@ pub(super) fn level(stage: &str) -> Option<RegionLevel> {
         "root" | "country" | "maa" => RegionLevel::Country,
         _ => return None,
     })
-}
-
-/// All regions of the tables that the cubes can have, by their ids.
-pub(super) fn all(tables: &RegionTables) -> RegionIndex {
-    let mut builder = RegionIndexBuilder::default();
-    let mut add = |key: RegionKey, name: Text, days: (Option<String>, Option<String>)| {
-        let municipality = tables.municipality(&key.code);
-        let municipality = municipality.filter(|_| key.level == RegionLevel::Municipality);
-        let parent = |level| municipality.and_then(|known| known.member_at(level).cloned());
-        let region = Region {
-            source_region_id: None,
-            name,
-            valid_from: days.0,
-            valid_to: days.1,
-            province: parent(RegionLevel::Province),
-            wellbeing_county: parent(RegionLevel::WellbeingCounty),
-            language_status: municipality.and_then(|known| known.language_status.clone()),
-            urban_rural: municipality.and_then(|known| known.urban_rural.clone()),
-            population: None,
-            key: key.clone(),
-        };
-        builder.add(key.id().as_str().to_owned(), region);
-    };
-    for known in &tables.municipalities {
-        let days = (known.valid_from.clone(), known.valid_to.clone());
-        add(known.key(), known.name.clone(), days);
-    }
-    for known in &tables.regions {
-        let days = (known.valid_from.clone(), known.valid_to.clone());
-        add(known.key.clone(), known.name.clone(), days);
-    }
-    let finland = Text {
-        fi: "Koko maa".to_owned(),
-        sv: "Hela landet".to_owned(),
-        en: "Whole country".to_owned(),
-    };
-    if tables.region(&RegionKey::finland()).is_none() {
-        add(RegionKey::finland(), finland, (None, None));
-    }
-    builder.finish()
 }
 
 /// The regions of an index, by level and code and by level and Finnish name.
