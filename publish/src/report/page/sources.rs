@@ -1,0 +1,155 @@
+//! Where the figures come from, how to cite them, and the files that have them.
+
+use botnia_config::words::{self, times};
+use botnia_model::Language;
+
+use super::views::{Link, ProducerLine};
+use super::{Pages, short_file};
+use crate::documents::words::{licence_name, licence_url};
+use crate::report::charts::visible;
+use crate::report::figures::web_address;
+
+impl Pages<'_> {
+    /// Who the peers are, and how they were found.
+    pub(super) fn peers(&self, language: Language) -> Option<String> {
+        let group = self.context.peers.get(&self.report.region.key.id())?;
+        let peers = self.context.peers_of(&self.report.region);
+        if peers.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = peers
+            .iter()
+            .map(|peer| visible(peer.name.or_finnish(language)))
+            .collect();
+        let method = words::peer_method(language, group.method);
+        Some(format!("{} ({method}).", names.join(", ")))
+    }
+
+    pub(super) fn producers(&self, language: Language) -> Vec<ProducerLine> {
+        let rows = self.report.rows_in_order();
+        let ids = rows
+            .iter()
+            .filter(|row| row.value.is_some())
+            .map(|row| row.indicator_id.as_str())
+            .collect();
+        self.context
+            .producers(&ids)
+            .into_iter()
+            .map(|((_, licence), details)| ProducerLine {
+                name: details
+                    .first()
+                    .map(|one| visible(one.producer.or_finnish(language)))
+                    .unwrap_or_default(),
+                count: details.len(),
+                licence: visible(&licence_name(language, licence)),
+                licence_url: licence_url(licence),
+            })
+            .collect()
+    }
+
+    pub(super) fn services(&self, language: Language) -> Vec<Link> {
+        self.facts
+            .sources
+            .iter()
+            .map(|source| Link {
+                name: visible(source.name.or_finnish(language)),
+                url: web_address(&source.url),
+            })
+            .collect()
+    }
+
+    pub(super) fn cite(&self, language: Language) -> String {
+        let producers: Vec<String> = self
+            .producers(language)
+            .into_iter()
+            .map(|producer| producer.name)
+            .filter(|name| !name.is_empty())
+            .collect();
+        let name = self.name(language);
+        let release = self.facts.number;
+        let day = times::day(language, self.facts.moment);
+        let producers = producers.join("; ");
+        match language {
+            Language::Fi => format!(
+                "{name}: hyvinvointiraportti. Botnia, julkaisu {release}, {day}. Lähteet: {producers}."
+            ),
+            Language::Sv => format!(
+                "{name}: välfärdsrapport. Botnia, utgåva {release}, {day}. Källor: {producers}."
+            ),
+            Language::En => format!(
+                "{name}: wellbeing report. Botnia, release {release}, {day}. Sources: {producers}."
+            ),
+        }
+    }
+
+    /// In which release the page last changed.
+    pub(super) fn edition(&self, language: Language) -> String {
+        let release = self.facts.number;
+        let day = times::day(language, self.facts.moment);
+        match language {
+            Language::Fi => format!("Sivu on viimeksi muuttunut julkaisussa {release} ({day})."),
+            Language::Sv => format!("Sidan ändrades senast i utgåva {release} ({day})."),
+            Language::En => format!("This page last changed in release {release} ({day})."),
+        }
+    }
+}
+
+/// When figures are checked, in words that stay true.
+pub(super) fn next_check(language: Language) -> &'static str {
+    words::in_language(
+        language,
+        [
+            "Raportti tehdään uudelleen, kun lähteet on tarkistettu ja jokin sen luvuista on \
+             muuttunut. Indikaattorin lisätiedoissa on päivä, jona lähde on viimeksi päivittänyt \
+             sen luvut.",
+            "Rapporten görs om när källorna har kontrollerats och någon av dess siffror har \
+             ändrats. Dagen då källan senast uppdaterade en indikator står bland den mer \
+             detaljerade informationen om den.",
+            "The report is made again when the sources have been checked and any of its figures \
+             has changed. The day on which the source last updated an indicator stands among the \
+             further information on it.",
+        ],
+    )
+}
+
+/// The files beside the page.
+pub(super) fn files(language: Language) -> Vec<Link> {
+    let file = |url: &str, texts: [&'static str; 3]| Link {
+        name: format!("{} ({url})", words::in_language(language, texts)),
+        url: Some(url.to_owned()),
+    };
+    vec![
+        file(
+            short_file(language),
+            [
+                "Päätöksentekijälle: yksi sivu",
+                "För beslutsfattare: en sida",
+                "For decision makers: one page",
+            ],
+        ),
+        file(
+            "observations.csv",
+            [
+                "Kaikki havainnot taulukko-ohjelmaan",
+                "Alla observationer för kalkylprogram",
+                "All observations for a spreadsheet",
+            ],
+        ),
+        file(
+            "wellbeing.parquet",
+            [
+                "Raportin luvut ja arviot analyysiin",
+                "Rapportens siffror och bedömningar för analys",
+                "The report's figures and verdicts for analysis",
+            ],
+        ),
+        file(
+            "observations.parquet",
+            [
+                "Kaikki havainnot analyysiin",
+                "Alla observationer för analys",
+                "All observations for analysis",
+            ],
+        ),
+    ]
+}
