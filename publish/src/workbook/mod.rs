@@ -34,7 +34,7 @@ use words::Phrases;
 pub const WORKBOOK_LANGUAGES: [Language; 2] = [Language::Fi, Language::Sv];
 
 /// Part of every workbook's content hash: raised when the same report gives another workbook.
-const FORMAT_VERSION: &[u8] = b"workbook 1";
+const FORMAT_VERSION: &[u8] = b"workbook 2";
 
 /// The name of the file within a package.
 pub fn workbook_file(language: Language) -> &'static str {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use botnia_config::InflectedNames;
 use botnia_config::words::{self, summary};
 use botnia_model::{Comparator, Language, RegionLevel, Verdict};
 
@@ -11,7 +12,7 @@ use crate::report::ReportRow;
 use crate::report::charts::profile::verdict_class;
 use crate::report::charts::visible;
 use crate::report::figures::{Figures, anchor, interval_text};
-use crate::report::highlights::Highlights;
+use crate::report::highlights::{Highlights, is_change};
 use crate::report::words::Words;
 
 /// The indicators that tell what kind of area it is, in reading order.
@@ -100,29 +101,55 @@ impl Pages<'_> {
         tiles
     }
 
+    /// How many figures can be called better or worse, or changed, at all.
+    pub(super) fn judged(&self, language: Language) -> String {
+        let compared = self.count(|row| {
+            let verdict = row.comparison(Comparator::Country).judged.verdict;
+            verdict != Verdict::NotCompared
+        });
+        let followed = self.count(|row| row.change_verdict.verdict != Verdict::NotCompared);
+        let compared = summary::compared(language, compared);
+        format!("{compared} {}", summary::followed(language, followed))
+    }
+
+    /// How many indicators with a figure are like this.
+    fn count(&self, is: impl Fn(&ReportRow) -> bool) -> u64 {
+        let rows = self.report.rows_in_order().into_iter();
+        rows.filter(|row| row.value.is_some() && is(row)).count() as u64
+    }
+
     pub(super) fn highlights(
         &self,
         figures: &Figures<'_>,
         titles: [&'static str; 3],
     ) -> [Points; 3] {
-        let words = figures.words;
+        let language = figures.language;
         let [better, worse, changed] = titles;
+        let region = &self.report.region;
+        let place = InflectedNames::builtin()
+            .of(&region.key, &region.name)
+            .place;
+        let place = visible(place.get(language));
         let highlights = Highlights::of(self.report);
         let against = |rows: &[&ReportRow]| rows.iter().map(|row| compared(figures, row)).collect();
+        let are = |verdict| {
+            self.count(|row| row.comparison(Comparator::Country).judged.verdict == verdict)
+        };
+        let have_changed = self.count(|row| is_change(row.change_verdict.verdict));
         [
             Points {
                 title: better,
-                none: words.none_better,
+                says: summary::went_well(language, &place, are(Verdict::Better)),
                 items: against(&highlights.better),
             },
             Points {
                 title: worse,
-                none: words.none_worse,
+                says: summary::needs_attention(language, &place, are(Verdict::Worse)),
                 items: against(&highlights.worse),
             },
             Points {
                 title: changed,
-                none: words.none_changed,
+                says: summary::has_changed(language, &place, have_changed),
                 items: highlights
                     .changed
                     .iter()

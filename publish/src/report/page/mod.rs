@@ -1,6 +1,7 @@
 //! The pages of a region: the whole report, and the short version for decision makers.
 
 mod first;
+mod neighbours;
 mod sources;
 mod themes;
 mod views;
@@ -21,6 +22,7 @@ use super::{RegionReport, ReportContext, THEMES};
 use crate::PublishError;
 use crate::documents::ReleaseFacts;
 use crate::documents::words::synthetic_notice;
+use crate::site::Maps;
 use sources::{files, next_check};
 use views::{ColumnView, Key, LanguageLink, ReportPage, ShortPage};
 
@@ -64,9 +66,6 @@ pub fn short_file(language: Language) -> &'static str {
     )
 }
 
-/// Draws a map for a region's report in a language; none where there is nothing to draw.
-pub type DrawMap<'a> = dyn Fn(&RegionReport, Language) -> Option<String> + 'a;
-
 /// What a page is made of, beside the report itself.
 #[derive(Clone, Copy)]
 pub struct Pages<'a> {
@@ -78,9 +77,8 @@ pub struct Pages<'a> {
     pub facts: &'a ReleaseFacts,
     /// What people say beside the figures of the region, in order.
     pub notes: &'a [Note],
-    /// A map as an SVG element that is safe to stand in a page, by language; none without
-    /// boundaries.
-    pub map: Option<&'a DrawMap<'a>>,
+    /// The shapes of the municipalities; none without boundaries.
+    pub(crate) maps: Option<&'a Maps>,
 }
 
 impl Pages<'_> {
@@ -110,11 +108,12 @@ impl Pages<'_> {
             synthetic: self.facts.synthetic.then(|| synthetic_notice(language)),
             glance: self.glance(language),
             tiles: self.tiles(language),
+            judged: self.judged(language),
             highlights: self.highlights(
                 &figures,
                 [words.going_well, words.needs_attention, words.has_changed],
             ),
-            map: self.map.and_then(|map| map(self.report, language)),
+            neighbours: self.neighbours(&figures),
             columns: columns
                 .iter()
                 .map(|column| ColumnView {
@@ -133,7 +132,7 @@ impl Pages<'_> {
             services: self.services(language),
             cite: self.cite(language),
             next_check: next_check(language),
-            files: files(language),
+            files: files(language, self.report.region.key.level),
             edition: self.edition(language),
         };
         render("report.html", &page)
@@ -161,6 +160,7 @@ impl Pages<'_> {
             languages: links(language, short_file),
             synthetic: self.facts.synthetic.then(|| synthetic_notice(language)),
             glance: self.glance(language),
+            judged: self.judged(language),
             highlights: self.highlights(
                 &figures,
                 [

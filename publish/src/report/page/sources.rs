@@ -1,13 +1,17 @@
 //! Where the figures come from, how to cite them, and the files that have them.
 
 use botnia_config::words::{self, times};
-use botnia_model::Language;
+use botnia_model::{Language, RegionLevel};
 
-use super::views::{Link, ProducerLine};
+use super::views::{FileLink, Link, ProducerLine};
 use super::{Pages, short_file};
 use crate::documents::words::{licence_name, licence_url};
+use crate::notes_csv::NOTES_CSV;
 use crate::report::charts::visible;
 use crate::report::figures::web_address;
+use crate::report::product::{PageKind, page_file};
+use crate::workbook::workbook_file;
+use crate::workshop::workshop_file;
 
 impl Pages<'_> {
     /// Who the peers are, and how they were found.
@@ -112,27 +116,90 @@ pub(super) fn next_check(language: Language) -> &'static str {
     )
 }
 
-/// The files beside the page.
-pub(super) fn files(language: Language) -> Vec<Link> {
-    let file = |url: &str, texts: [&'static str; 3]| Link {
+/// The files beside the page of a region of `level`.
+pub(super) fn files(language: Language, level: RegionLevel) -> Vec<FileLink> {
+    let file = |url: &'static str, texts: [&'static str; 3]| FileLink {
         name: format!("{} ({url})", words::in_language(language, texts)),
-        url: Some(url.to_owned()),
+        url,
+        language: None,
     };
-    vec![
-        file(
-            short_file(language),
-            [
-                "Päätöksentekijälle: yksi sivu",
-                "För beslutsfattare: en sida",
-                "For decision makers: one page",
+    // There are none in English: who reads that gets both others, with their language.
+    let in_two_languages = |of: fn(Language) -> &'static str, texts: [&'static str; 3]| {
+        let others = match language {
+            Language::En => [
+                Some((Language::Fi, "in Finnish")),
+                Some((Language::Sv, "in Swedish")),
             ],
-        ),
+            _ => [None, None],
+        };
+        let own = (language != Language::En).then(|| file(of(language), texts));
+        let others = others
+            .into_iter()
+            .flatten()
+            .map(move |(other, said)| FileLink {
+                name: format!("{}, {said} ({})", texts[2], of(other)),
+                url: of(other),
+                language: Some(other.code()),
+            });
+        own.into_iter().chain(others)
+    };
+    let mut files = vec![file(
+        short_file(language),
+        [
+            "Päätöksentekijälle: yksi sivu",
+            "För beslutsfattare: en sida",
+            "For decision makers: one page",
+        ],
+    )];
+    files.extend(in_two_languages(
+        workbook_file,
+        [
+            "Raportin luvut Excel-työkirjana",
+            "Rapportens siffror som Excel-arbetsbok",
+            "The report's figures as an Excel workbook",
+        ],
+    ));
+    files.extend(in_two_languages(
+        workshop_file,
+        [
+            "Työpajan tulostettavat sivut: sivu teemaa kohti",
+            "Sidor att skriva ut för en workshop: en sida per tema",
+            "Pages to print for a workshop: a page per theme",
+        ],
+    ));
+    files.push(file(
+        page_file(PageKind::ProfileSvg, language),
+        [
+            "Profiilikuvio piirroksena",
+            "Profilfiguren som teckning",
+            "The profile chart as a drawing",
+        ],
+    ));
+    if PageKind::ProfilePng.is_made_for(level) {
+        files.push(file(
+            page_file(PageKind::ProfilePng, language),
+            [
+                "Profiilikuvio kuvana esityksiin",
+                "Profilfiguren som bild för presentationer",
+                "The profile chart as a picture for slides",
+            ],
+        ));
+    }
+    files.extend([
         file(
             "observations.csv",
             [
                 "Kaikki havainnot taulukko-ohjelmaan",
                 "Alla observationer för kalkylprogram",
                 "All observations for a spreadsheet",
+            ],
+        ),
+        file(
+            NOTES_CSV,
+            [
+                "Huomiot, joita lukujen rinnalle on kirjattu",
+                "Anmärkningar som har skrivits vid siffrorna",
+                "The notes that people have written beside the figures",
             ],
         ),
         file(
@@ -151,5 +218,6 @@ pub(super) fn files(language: Language) -> Vec<Link> {
                 "All observations for analysis",
             ],
         ),
-    ]
+    ]);
+    files
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::neighbours::Neighbours;
 use crate::report::figures::{Figure, NoteView};
 use crate::report::words::Words;
 
@@ -15,8 +16,9 @@ pub(super) struct ReportPage<'a> {
     pub(super) synthetic: Option<&'static str>,
     pub(super) glance: Vec<String>,
     pub(super) tiles: Vec<Tile>,
+    pub(super) judged: String,
     pub(super) highlights: [Points; 3],
-    pub(super) map: Option<String>,
+    pub(super) neighbours: Option<Neighbours>,
     pub(super) columns: Vec<ColumnView<'a>>,
     pub(super) keys: Vec<Key>,
     pub(super) themes: Vec<Theme>,
@@ -26,7 +28,7 @@ pub(super) struct ReportPage<'a> {
     pub(super) services: Vec<Link>,
     pub(super) cite: String,
     pub(super) next_check: &'static str,
-    pub(super) files: Vec<Link>,
+    pub(super) files: Vec<FileLink>,
     pub(super) edition: String,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct ShortPage {
     pub(super) languages: Vec<LanguageLink>,
     pub(super) synthetic: Option<&'static str>,
     pub(super) glance: Vec<String>,
+    pub(super) judged: String,
     pub(super) highlights: [Points; 3],
     pub(super) whole: &'static str,
     pub(super) missing: usize,
@@ -64,7 +67,8 @@ pub(super) struct Tile {
 #[derive(Serialize)]
 pub(super) struct Points {
     pub(super) title: &'static str,
-    pub(super) none: &'static str,
+    /// How many figures there are of the kind, in a sentence.
+    pub(super) says: String,
     pub(super) items: Vec<Item>,
 }
 
@@ -130,4 +134,12 @@ pub(super) struct ProducerLine {
 pub(super) struct Link {
     pub(super) name: String,
     pub(super) url: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct FileLink {
+    pub(super) name: String,
+    pub(super) url: &'static str,
+    /// Where it is another than the page's.
+    pub(super) language: Option<&'static str>,
 }
