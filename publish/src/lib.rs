@@ -32,8 +32,8 @@ mod verification;
 pub use announcement::{AnnouncedRelease, Announcement, release_committed};
 pub use csv::{IndicatorTitles, RegionNames, write_observations_csv};
 pub use documents::{
-    ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, RevisedFigure, SourceFact,
-    TableFact, data_dictionary,
+    ChangedNotes, ColumnFact, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts,
+    RevisedFigure, SourceFact, TableFact, data_dictionary,
 };
 pub use error::PublishError;
 pub use package::{Assembly, ReleasedTable, assemble};

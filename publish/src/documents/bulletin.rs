@@ -7,7 +7,7 @@ use botnia_model::{Language, Sex, Text};
 
 use super::changes::{cause, held_because, of_sex};
 use super::words::{count, day, in_markdown, old_and_new, periods, synthetic_notice};
-use super::{IndicatorChange, IndicatorFact, ReleaseFacts, RevisedFigure};
+use super::{ChangedNotes, IndicatorChange, IndicatorFact, ReleaseFacts, RevisedFigure};
 
 /// How many indicators a list names. `CHANGES.md` has all of them.
 const LISTED: usize = 20;
@@ -34,6 +34,9 @@ struct Phrases {
     held_indicators: Numbered,
     gone: &'static str,
     gone_indicators: Numbered,
+    notes: &'static str,
+    notes_came: Numbered,
+    notes_went: Numbered,
     others: Numbered,
     more: &'static str,
 }
@@ -77,6 +80,12 @@ const FINNISH: Phrases = Phrases {
         "{} indikaattori ei ole enää mukana:",
         "{} indikaattoria ei ole enää mukana:",
     ],
+    notes: "Huomioita",
+    notes_came: [
+        "{} uusi huomio lukujen rinnalla:",
+        "{} uutta huomiota lukujen rinnalla:",
+    ],
+    notes_went: ["{} huomio poistui:", "{} huomiota poistui:"],
     others: ["ja {} muu", "ja {} muuta"],
     more: "Kaikki muutokset ovat tiedostossa `CHANGES.md`. Lähteet ja käyttöluvat ovat \
            tiedostossa `LICENCE.md`.",
@@ -85,13 +94,13 @@ const FINNISH: Phrases = Phrases {
 const SWEDISH: Phrases = Phrases {
     language: Language::Sv,
     heading: "Välfärdsindikatorerna uppdaterades",
-    release: "Publikationen har nummer",
+    release: "Utgåvan har nummer",
     contents: [
         "Den innehåller {} indikator.",
         "Den innehåller {} indikatorer.",
     ],
-    first: "Detta är den första publikationen.",
-    unchanged: "Siffrorna är desamma som i den föregående publikationen.",
+    first: "Detta är den första utgåvan.",
+    unchanged: "Siffrorna är desamma som i den föregående utgåvan.",
     news: "Nytt",
     new_periods: [
         "Det finns nya uppgifter för {} indikator:",
@@ -120,6 +129,15 @@ const SWEDISH: Phrases = Phrases {
     gone_indicators: [
         "{} indikator finns inte längre med:",
         "{} indikatorer finns inte längre med:",
+    ],
+    notes: "Anmärkningar",
+    notes_came: [
+        "{} ny anmärkning vid siffrorna:",
+        "{} nya anmärkningar vid siffrorna:",
+    ],
+    notes_went: [
+        "{} anmärkning har tagits bort:",
+        "{} anmärkningar har tagits bort:",
     ],
     others: ["och {} till", "och {} till"],
     more: "Alla ändringar finns i filen `CHANGES.md`. Källor och licenser finns i filen \
@@ -155,6 +173,7 @@ impl Phrases {
             self.news(&mut text, facts);
             self.revised(&mut text, facts);
             self.gone(&mut text, facts);
+            self.notes(&mut text, facts);
             if text.len() == opening {
                 let _ = write!(text, "\n{}\n", self.unchanged);
             }
@@ -258,12 +277,41 @@ impl Phrases {
         self.list(text, self.held_indicators, &held.collect::<Vec<_>>());
     }
 
+    /// In which regions people say something else than before.
+    fn notes(&self, text: &mut String, facts: &ReleaseFacts) {
+        if facts.changed_notes.is_empty() {
+            return;
+        }
+        section(text, self.notes);
+        let kinds: [(Numbered, fn(&ChangedNotes) -> u64); 2] = [
+            (self.notes_came, |notes| notes.came),
+            (self.notes_went, |notes| notes.went),
+        ];
+        for (sentence, number) in kinds {
+            let of_regions = facts.changed_notes.iter();
+            let lines: Vec<String> = of_regions
+                .clone()
+                .filter(|notes| number(notes) > 0)
+                .map(|notes| {
+                    let all = count(self.language, number(notes));
+                    format!("{}: {all}", self.in_words(&notes.region))
+                })
+                .collect();
+            self.counted_list(text, sentence, of_regions.map(number).sum(), &lines);
+        }
+    }
+
     /// A sentence with the number of the lines, and the first of them.
     fn list(&self, text: &mut String, sentence: Numbered, lines: &[String]) {
+        self.counted_list(text, sentence, lines.len() as u64, lines);
+    }
+
+    /// A sentence with a number, and the first of the lines.
+    fn counted_list(&self, text: &mut String, sentence: Numbered, number: u64, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
-        let sentence = self.numbered(sentence, lines.len() as u64);
+        let sentence = self.numbered(sentence, number);
         let _ = write!(text, "\n{sentence}\n\n");
         for line in lines.iter().take(LISTED) {
             let _ = writeln!(text, "- {line}");

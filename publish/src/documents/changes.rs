@@ -24,6 +24,8 @@ struct Phrases {
     gone: &'static str,
     held: &'static str,
     held_note: &'static str,
+    notes: &'static str,
+    notes_header: &'static str,
     nothing: &'static str,
 }
 
@@ -44,13 +46,15 @@ const FINNISH: Phrases = Phrases {
     gone: "Poistuneet indikaattorit",
     held: "Päivittymättä jääneet indikaattorit",
     held_note: "Näistä indikaattoreista näytetään viimeisimmät hyväksytyt tiedot:",
+    notes: "Muuttuneet huomiot",
+    notes_header: "| Alue | Uusia huomioita | Poistuneita huomioita |\n|---|--:|--:|\n",
     nothing: "Ei ole.",
 };
 
 const SWEDISH: Phrases = Phrases {
-    heading: "Ändringar: publikation",
-    first: "Detta är den första publikationen. Det finns ännu inget att jämföra med.",
-    against: "Jämfört med föregående publikation, som har nummer",
+    heading: "Ändringar: utgåva",
+    first: "Detta är den första utgåvan. Det finns ännu inget att jämföra med.",
+    against: "Jämfört med föregående utgåva, som har nummer",
     new: "Nya indikatorer",
     new_periods: "Nya år",
     revised: "Ändrade indikatorer",
@@ -64,6 +68,8 @@ const SWEDISH: Phrases = Phrases {
     gone: "Borttagna indikatorer",
     held: "Indikatorer som inte har uppdaterats",
     held_note: "För dessa indikatorer visas de senast godkända uppgifterna:",
+    notes: "Ändrade anmärkningar",
+    notes_header: "| Område | Nya anmärkningar | Borttagna anmärkningar |\n|---|--:|--:|\n",
     nothing: "Inga.",
 };
 
@@ -84,6 +90,8 @@ const ENGLISH: Phrases = Phrases {
     gone: "Removed indicators",
     held: "Indicators that were not updated",
     held_note: "These indicators are shown with their last accepted figures:",
+    notes: "Changed notes",
+    notes_header: "| Area | New notes | Removed notes |\n|---|--:|--:|\n",
     nothing: "None.",
 };
 
@@ -174,6 +182,24 @@ fn compared(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language
     }
     if facts.gone_indicators.is_empty() {
         let _ = writeln!(text, "{}", phrases.nothing);
+    }
+    notes(text, facts, phrases, language);
+}
+
+/// Of which regions people say something else than before.
+fn notes(text: &mut String, facts: &ReleaseFacts, phrases: &Phrases, language: Language) {
+    if facts.changed_notes.is_empty() {
+        return;
+    }
+    let _ = write!(text, "\n## {}\n\n{}", phrases.notes, phrases.notes_header);
+    for of_region in &facts.changed_notes {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} |",
+            in_markdown(of_region.region.or_finnish(language)),
+            count(language, of_region.came),
+            count(language, of_region.went)
+        );
     }
 }
 

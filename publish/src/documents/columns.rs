@@ -1,6 +1,23 @@
-//! What the columns of the top-level tables mean, in English, for catalogues.
+//! What the columns of the top-level tables mean: in English for catalogues, in the other
+//! languages for the site.
 
-use botnia_model::Comparator;
+mod translated;
+
+use botnia_model::{Comparator, Language};
+
+/// What `column` of `table` means, in `language` where somebody told it so, and otherwise in
+/// English; with the language that it is in.
+pub fn column_meaning(
+    language: Language,
+    table: &str,
+    column: &str,
+) -> Option<(&'static str, Language)> {
+    let translated = translated::translated(table, column);
+    match (language, translated) {
+        (Language::Fi, Some([told, _])) | (Language::Sv, Some([_, told])) => Some((told, language)),
+        _ => Some((column_description(table, column)?, Language::En)),
+    }
+}
 
 /// What `column` of `table` (a name without its ending) means; `None` for a column that
 /// the published tables do not have.

@@ -50,8 +50,8 @@ const SWEDISH: Phrases = Phrases {
     licence: "Licens",
     indicators: "Indikatorer",
     attribution: "Källhänvisning",
-    withheld: "Indikatorer vars värden inte ingår i publikationen",
-    agreement: "För att publicera dessa värden behövs producentens samtycke. Publikationen \
+    withheld: "Indikatorer vars värden inte ingår i utgåvan",
+    agreement: "För att publicera dessa värden behövs producentens samtycke. Utgåvan \
                 innehåller bara beskrivningar av indikatorerna: i tabellen \
                 `indicators.parquet` är deras `redistributable` `false`.",
     source: "Källa",

@@ -23,7 +23,7 @@ use botnia_model::{
 use jiff::Timestamp;
 
 pub use crate::table::ColumnKind;
-pub use columns::column_description;
+pub use columns::{column_description, column_meaning};
 pub use dictionary::data_dictionary;
 
 use crate::PublishError;
@@ -65,6 +65,21 @@ pub struct ReleaseFacts {
     pub gone_indicators: Vec<(IndicatorId, Text)>,
     /// Indicators that show older figures than the source may have, and why.
     pub held: Vec<HeldFact>,
+    /// The regions of which people say something else than in the release before, in the
+    /// order of their ids.
+    pub changed_notes: Vec<ChangedNotes>,
+}
+
+/// How many notes of a region came and went since the release before. A note that was
+/// rewritten came and went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedNotes {
+    /// The name of the region.
+    pub region: Text,
+    /// How many the release before did not have.
+    pub came: u64,
+    /// How many only the release before had.
+    pub went: u64,
 }
 
 /// A source of a release.

@@ -107,7 +107,7 @@ const FINNISH: Phrases = Phrases {
 
 const SWEDISH: Phrases = Phrases {
     heading: "På svenska",
-    release: "Publikation",
+    release: "Utgåva",
     made: "Publicerad",
     version: "Datamaterialets version",
     indicators: "Indikatorer",
@@ -136,10 +136,7 @@ const SWEDISH: Phrases = Phrases {
             "wellbeing-counties/16-etela-pohjanmaa/",
             "likadant för varje välfärdsområde",
         ),
-        (
-            "CHANGES.md",
-            "vad som har ändrats sedan föregående publikation",
-        ),
+        ("CHANGES.md", "vad som har ändrats sedan föregående utgåva"),
         (
             "tiedote.fi.md, meddelande.sv.md",
             "samma sak i korthet, på finska och svenska",
@@ -147,7 +144,7 @@ const SWEDISH: Phrases = Phrases {
         ("LICENCE.md", "licenser och källhänvisningar per producent"),
         (
             "manifest.json, recipe.json, SHA256SUMS",
-            "filförteckning, underlaget för publikationen och kontrollsummor",
+            "filförteckning, underlaget för utgåvan och kontrollsummor",
         ),
         (
             "CITATION.cff, datapackage.json, catalog.jsonld, croissant.json",
@@ -167,12 +164,12 @@ const SWEDISH: Phrases = Phrases {
         "Värdena är oavrundade, sådana som källan har publicerat dem. De har inte räknats fram \
          genom subtraktion. Om kolumnen `origin` har `computed` har Botnia beräknat värdet utifrån \
          publicerade värden, eftersom källan inte publicerar det.",
-        "`first_release` anger i vilken publikation värdet först hade denna form. Ändrade värden \
+        "`first_release` anger i vilken utgåva värdet först hade denna form. Ändrade värden \
          finns i tabellen `revisions.parquet`.",
-        "En publikation ändras inte i efterhand. Nya uppgifter ges ut i en ny publikation.",
+        "En utgåva ändras inte i efterhand. Nya uppgifter ges ut i en ny utgåva.",
     ],
     citing: "Hänvisning",
-    citing_text: "Ange indikatorns producent, källan och publikationens nummer. Färdiga uppgifter \
+    citing_text: "Ange indikatorns producent, källan och utgåvans nummer. Färdiga uppgifter \
                   för hänvisning finns i filen `CITATION.cff` och källhänvisningarna i filen \
                   `LICENCE.md`.",
     licences: "Licenser",
@@ -418,7 +415,7 @@ pub(crate) fn table_content(language: Language, table: &str) -> &'static str {
         ],
         "revisions" => [
             "lisätyt, muuttuneet ja poistuneet havainnot julkaisuittain",
-            "tillagda, ändrade och borttagna observationer per publikation",
+            "tillagda, ändrade och borttagna observationer per utgåva",
             "observations added, changed and removed, by release",
         ],
         "wellbeing" => [

@@ -118,6 +118,7 @@ fn facts() -> ReleaseFacts {
             title: text("Työttömät", "Arbetslösa", "Unemployed"),
             reason: "rows_lost".to_owned(),
         }],
+        changed_notes: Vec::new(),
     }
 }
 
@@ -284,7 +285,7 @@ fn the_first_release_has_nothing_to_compare_with() {
         &changes,
         &[
             "Tämä on ensimmäinen julkaisu.",
-            "Detta är den första publikationen.",
+            "Detta är den första utgåvan.",
             "This is the first release.",
         ],
     );
@@ -410,6 +411,7 @@ fn quiet() -> ReleaseFacts {
         new_indicators: Vec::new(),
         gone_indicators: Vec::new(),
         held: Vec::new(),
+        changed_notes: Vec::new(),
         ..facts()
     }
 }
@@ -479,7 +481,7 @@ fn the_swedish_bulletin_of_one_change() {
         document(&facts, "meddelande.sv.md"),
         "# Välfärdsindikatorerna uppdaterades 21.11.2026
 
-Publikationen har nummer 7. Den innehåller 3 indikatorer.
+Utgåvan har nummer 7. Den innehåller 3 indikatorer.
 
 ## Rättat
 
@@ -544,4 +546,34 @@ fn a_bulletin_stays_short_however_much_there_is() {
         let lines = text.lines().filter(|line| line.starts_with("- Pitkä nimi"));
         assert_eq!(lines.count(), 20, "{name}");
     }
+}
+
+#[test]
+fn notes_that_came_or_went_are_told_by_region() {
+    let of_region = |name: &str, came, went| ChangedNotes {
+        region: Text {
+            fi: name.to_owned(),
+            ..Text::default()
+        },
+        came,
+        went,
+    };
+    let facts = ReleaseFacts {
+        changed_notes: vec![of_region("Närpiö", 0, 1), of_region("Vaasa | *", 2, 1)],
+        ..quiet()
+    };
+    let bulletin = document(&facts, "tiedote.fi.md");
+    assert!(
+        bulletin.contains(
+            "## Huomioita\n\n2 uutta huomiota lukujen rinnalla:\n\n- Vaasa \\| \\*: 2\n\n\
+             2 huomiota poistui:\n\n- Närpiö: 1\n- Vaasa \\| \\*: 1\n"
+        ),
+        "{bulletin}"
+    );
+    assert!(!bulletin.contains("Luvut ovat samat"));
+    let changes = document(&facts, "CHANGES.md");
+    assert!(changes.contains("| Närpiö | 0 | 1 |\n| Vaasa \\| \\* | 2 | 1 |\n"));
+    assert!(changes.contains("## Ändrade anmärkningar") && changes.contains("## Changed notes"));
+    let without = document(&quiet(), "CHANGES.md");
+    assert!(!without.contains("Changed notes"));
 }

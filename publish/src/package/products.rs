@@ -12,8 +12,8 @@ use crate::PublishError;
 use crate::documents::ReleaseFacts;
 use crate::releases::in_background;
 use crate::report::{
-    ComparatorSeries, IndicatorDetails, PageKind, Pages, PeerGroup, RegionFile, RegionReport,
-    ReportContext, page_file, page_hash, read_region_report,
+    ComparatorSeries, IndicatorDetails, MunicipalFigures, PageKind, Pages, PeerGroup, RegionFile,
+    RegionReport, ReportContext, page_file, page_hash, read_region_report,
 };
 use crate::site::{BoundaryShapes, Maps};
 use crate::workbook::{RegionWorkbook, WORKBOOK_LANGUAGES, workbook_file, workbook_hash};
@@ -74,19 +74,21 @@ impl Product {
         }
     }
 
-    /// `series` are the hashes of what charts compare with.
+    /// `others` are the hashes of what pages show of other regions.
     fn hash(
         self,
         tables: &[ContentHash],
         shared: ContentHash,
-        series: &[ContentHash],
+        others: &[ContentHash],
         notes: &[Note],
     ) -> ContentHash {
         match self {
-            Self::Page(kind, language) => {
-                let shown: Vec<_> = tables.iter().chain(series).copied().collect();
+            Self::Page(PageKind::Report, language) => {
+                let kind = PageKind::Report;
+                let shown: Vec<_> = tables.iter().chain(others).copied().collect();
                 page_hash((kind, language), &shown, shared, notes)
             }
+            Self::Page(kind, language) => page_hash((kind, language), tables, shared, notes),
             Self::Workbook(language) => workbook_hash(language, tables, shared, notes),
             Self::Workshop(language) => workshop_hash(language, tables, shared, notes),
         }
@@ -99,14 +101,13 @@ impl Product {
         notes: &[Note],
     ) -> Result<Vec<u8>, PublishError> {
         let (context, facts) = (&reporting.context, &reporting.facts);
-        let map = |report: &RegionReport, language| reporting.map(&report.region, language);
         match self {
             Self::Page(kind, language) => Pages {
                 report,
                 context,
                 facts,
                 notes,
-                map: Some(&map),
+                maps: reporting.maps.as_ref(),
             }
             .write(kind, language),
             Self::Workbook(language) => RegionWorkbook {
@@ -183,6 +184,9 @@ impl Reporting {
         let (facts, regions) = (facts.clone(), regions.to_vec());
         let maps = boundaries.map(Maps::new);
         let read = move || -> Result<Self, PublishError> {
+            let again = wellbeing
+                .try_clone()
+                .map_err(|source| PublishError::file("open", WELLBEING, source))?;
             let reported = ReportContext::reported_sexes(WELLBEING, wellbeing)?;
             let mut indicators = IndicatorDetails::read(INDICATORS, indicators)?;
             indicators.retain(|id, _| reported.contains_key(id));
@@ -193,6 +197,7 @@ impl Reporting {
             let context = ReportContext {
                 indicators,
                 comparators: ComparatorSeries::read(OBSERVATIONS, observations, &reported)?,
+                municipal: MunicipalFigures::read(WELLBEING, again)?,
                 peers,
                 regions: regions
                     .iter()
@@ -217,58 +222,32 @@ impl Reporting {
 }
 
 impl Reporting {
-    /// A municipality within its province; of a province or a county, its municipalities.
-    fn map(&self, region: &Region, language: Language) -> Option<String> {
-        let parent = |of: &Region, level| match level {
-            RegionLevel::WellbeingCounty => of.wellbeing_county.clone(),
-            _ => of.province.clone(),
-        };
-        let is_municipal = region.key.level == RegionLevel::Municipality;
-        let whole = if is_municipal {
-            RegionKey::new(RegionLevel::Province, region.province.clone()?)
-        } else {
-            region.key.clone()
-        };
-        let areas: Vec<_> = self
-            .context
-            .regions
-            .values()
-            .filter(|of| of.key.level == RegionLevel::Municipality && of.valid_to.is_none())
-            .filter(|of| parent(of, whole.level).as_ref() == Some(&whole.code))
-            .map(|of| {
-                let name = of.name.or_finnish(language).to_owned();
-                (of.key.clone(), name, of.key == region.key)
-            })
-            .collect();
-        let within = self.context.regions.get(&whole.id())?;
-        let within = within.name.or_finnish(language);
-        let name = region.name.or_finnish(language);
-        let text = match (is_municipal, language) {
-            (true, Language::Fi) => format!("Kartta: {name}; maakunta: {within}."),
-            (true, Language::Sv) => format!("Karta: {name}; landskap: {within}."),
-            (true, Language::En) => format!("Map: {name}; region: {within}."),
-            (false, Language::Fi) => format!("Kartta: {within} kunnittain."),
-            (false, Language::Sv) => format!("Karta: {within} efter kommun."),
-            (false, Language::En) => format!("Map: {within} by municipality."),
-        };
-        self.maps.as_ref()?.locator(&areas, &text)
-    }
-
-    /// The hashes of the series that a region's charts compare with: of its province, its
-    /// county and the country, each `absent` where there is none.
-    fn compared_with(&self, region: &Region) -> [ContentHash; 3] {
+    /// The hashes of what a region's report shows of others: the series of its province, its
+    /// county and the country, each `absent` where there is none, and the figures of the
+    /// municipalities around.
+    fn others(&self, region: &Region) -> [ContentHash; 4] {
         let parent = |level, code: &Option<botnia_model::RegionCode>| {
             Some(RegionKey::new(level, code.clone()?))
         };
-        [
-            parent(RegionLevel::Province, &region.province),
-            parent(RegionLevel::WellbeingCounty, &region.wellbeing_county),
-            Some(RegionKey::finland()),
-        ]
-        .map(|key| {
+        let absent = || ContentHash::of(b"absent");
+        let series = |key: Option<RegionKey>| {
             key.and_then(|key| self.series.get(&key.id()).copied())
-                .unwrap_or_else(|| ContentHash::of(b"absent"))
-        })
+                .unwrap_or_else(absent)
+        };
+        let around = self.context.surroundings(region).map(|whole| {
+            let municipalities = self.context.municipalities_of(whole);
+            let ids: Vec<_> = municipalities.iter().map(|one| one.key.id()).collect();
+            self.context.municipal.hash_of(&ids)
+        });
+        [
+            series(parent(RegionLevel::Province, &region.province)),
+            series(parent(
+                RegionLevel::WellbeingCounty,
+                &region.wellbeing_county,
+            )),
+            series(Some(RegionKey::finland())),
+            around.unwrap_or_else(absent),
+        ]
     }
 }
 
@@ -307,12 +286,12 @@ impl Packaging {
         };
         let notes = self.notes.of(&tables.folder).to_vec();
         let hashes = tables.hashes();
-        let series = reporting.compared_with(&region);
+        let others = reporting.others(&region);
         let mut members = Vec::new();
         let mut fresh = Vec::new();
         for product in Product::all(region.key.level) {
             let path = format!("{}/{}", tables.folder, product.file());
-            let hash = product.hash(&hashes, reporting.hash, &series, &notes);
+            let hash = product.hash(&hashes, reporting.hash, &others, &notes);
             match self.carried(&path, hash) {
                 Some(member) => members.push(member),
                 None => fresh.push((product, path, hash)),

@@ -95,6 +95,7 @@ fn facts(number: ReleaseNumber, title: &str) -> ReleaseFacts {
         new_indicators: Vec::new(),
         gone_indicators: Vec::new(),
         held: Vec::new(),
+        changed_notes: Vec::new(),
     }
 }
 

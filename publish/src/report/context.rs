@@ -9,6 +9,7 @@ use botnia_model::{
 };
 
 use super::columns::Batch;
+use super::municipal::MunicipalFigures;
 use super::series::ComparatorSeries;
 use crate::PublishError;
 use crate::table::batches;
@@ -183,6 +184,8 @@ pub struct ReportContext {
     pub indicators: BTreeMap<String, IndicatorDetails>,
     /// The series of provinces, wellbeing services counties and the country.
     pub comparators: ComparatorSeries,
+    /// The figures that municipalities have side by side.
+    pub municipal: MunicipalFigures,
     /// The peers of each region that has some.
     pub peers: BTreeMap<RegionId, PeerGroup>,
     /// The regions, by id.
@@ -229,6 +232,32 @@ impl ReportContext {
     /// The wellbeing services county of a region, where it has one and is none itself.
     pub fn wellbeing_county(&self, region: &Region) -> Option<&Region> {
         self.parent(RegionLevel::WellbeingCounty, region)
+    }
+
+    /// The area whose municipalities stand side by side in a region's report: the province
+    /// of a municipality, and a province or a county itself.
+    pub fn surroundings(&self, region: &Region) -> Option<&Region> {
+        match region.key.level {
+            RegionLevel::Municipality => self.province(region),
+            RegionLevel::Province | RegionLevel::WellbeingCounty => {
+                self.regions.get(&region.key.id())
+            }
+            _ => None,
+        }
+    }
+
+    /// Today's municipalities of a province or a county, by id.
+    pub fn municipalities_of(&self, whole: &Region) -> Vec<&Region> {
+        let code = Some(&whole.key.code);
+        let is_within = |region: &Region| match whole.key.level {
+            RegionLevel::WellbeingCounty => region.wellbeing_county.as_ref() == code,
+            _ => region.province.as_ref() == code,
+        };
+        self.regions
+            .values()
+            .filter(|region| region.key.level == RegionLevel::Municipality)
+            .filter(|region| region.valid_to.is_none() && is_within(region))
+            .collect()
     }
 
     fn parent(&self, level: RegionLevel, region: &Region) -> Option<&Region> {

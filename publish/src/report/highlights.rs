@@ -37,18 +37,19 @@ impl<'a> Highlights<'a> {
                 .filter(|row| row.comparison(Comparator::Country).judged.verdict == verdict);
             foremost(of_verdict, distance)
         };
-        let changed = rows.iter().copied().filter(|row| {
-            !matches!(
-                row.change_verdict.verdict,
-                Verdict::Similar | Verdict::NotCompared
-            )
-        });
+        let changed = rows.iter().copied();
+        let changed = changed.filter(|row| is_change(row.change_verdict.verdict));
         Self {
             better: against(Verdict::Better),
             worse: against(Verdict::Worse),
             changed: foremost(changed, |row| row.change_percent.unwrap_or_default().abs()),
         }
     }
+}
+
+/// Whether a figure clearly differs from its previous one.
+pub(crate) fn is_change(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Similar | Verdict::NotCompared)
 }
 
 /// How far the figure is from the country's in proportion to it: for the order alone.

@@ -179,6 +179,27 @@ pub(crate) fn parquet(columns: Vec<Column>) -> File {
     file
 }
 
+/// A Parquet file of the rows of several tables with the same columns.
+pub(crate) fn joined(tables: Vec<Vec<Column>>) -> File {
+    let batches: Vec<RecordBatch> = tables
+        .into_iter()
+        .map(|columns| {
+            // Which columns lack a value somewhere differs between the tables.
+            let columns = columns.into_iter();
+            let columns = columns.map(|(name, column)| (name, column, true));
+            RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+        })
+        .collect();
+    let mut file = tempfile::tempfile().unwrap();
+    let mut writer = ArrowWriter::try_new(&mut file, batches[0].schema(), None).unwrap();
+    for batch in &batches {
+        writer.write(batch).unwrap();
+    }
+    writer.close().unwrap();
+    file.rewind().unwrap();
+    file
+}
+
 /// The columns of `wellbeing.parquet` with these rows.
 pub(crate) fn wellbeing_columns(region: &Region, rows: &[ReportRow]) -> Vec<Column> {
     let id = region.key.id();
@@ -203,6 +224,10 @@ pub(crate) fn wellbeing_columns(region: &Region, rows: &[ReportRow]) -> Vec<Colu
         words(
             "polarity",
             rows.iter().map(|row| Some(row.polarity.as_str())),
+        ),
+        words(
+            "region_level",
+            rows.iter().map(|_| Some(region.key.level.as_str())),
         ),
         words("region_id", rows.iter().map(|_| Some(id.as_str()))),
         words("sex", rows.iter().map(|row| Some(row.sex.as_str()))),

@@ -14,6 +14,7 @@ mod columns;
 mod context;
 mod figures;
 mod highlights;
+mod municipal;
 mod page;
 pub(crate) mod plain;
 mod product;
@@ -22,7 +23,8 @@ mod series;
 mod words;
 
 pub use context::{IndicatorDetails, PeerGroup, ReportContext};
-pub use page::{DrawMap, Pages, report_file, short_file};
+pub use municipal::{MunicipalFigure, MunicipalFigures};
+pub use page::{Pages, report_file, short_file};
 pub use product::{PageKind, page_file, page_hash};
 pub use read::{RegionFile, read_region_report};
 pub use series::{ComparatorSeries, Point, Series};

@@ -7,9 +7,12 @@ use botnia_model::{
     SourceId,
 };
 
-use super::made_up::{indicator_columns, parquet, points, region, row, text, vaasa};
+use super::made_up::{
+    indicator_columns, joined, parquet, points, region, row, text, vaasa, wellbeing_columns,
+};
 use super::*;
 use crate::documents::{ReleaseFacts, SourceFact};
+use crate::site::{BoundaryShapes, Maps};
 
 fn facts(number: u32, synthetic: bool) -> ReleaseFacts {
     ReleaseFacts {
@@ -33,6 +36,7 @@ fn facts(number: u32, synthetic: bool) -> ReleaseFacts {
         new_indicators: Vec::new(),
         gone_indicators: Vec::new(),
         held: Vec::new(),
+        changed_notes: Vec::new(),
     }
 }
 
@@ -70,7 +74,7 @@ fn written(report: &RegionReport, kind: PageKind, language: Language) -> String 
         context: &context(),
         facts: &facts(7, true),
         notes: &[],
-        map: None,
+        maps: None,
     };
     String::from_utf8(pages.write(kind, language).unwrap()).unwrap()
 }
@@ -155,7 +159,8 @@ fn a_missing_figure_stands_in_the_annex_with_its_reason_and_is_never_zero() {
     let annex = page.split("id=\"annex\"").nth(1).unwrap();
     assert!(annex.contains("Lukua ei ole<td>Kaikki ikäryhmät<td>Tietoa ei näytetä tietosuojan"));
     assert!(!page.contains("<b>0,0</b>"));
-    assert!(page.contains("Mikään luku ei ole selvästi parempi"));
+    assert!(page.contains("Vaasassa yksikään luku ei ole selvästi parempi kuin koko maassa."));
+    assert!(page.contains("Yhtään lukua ei voitu verrata koko maahan"));
 }
 
 #[test]
@@ -181,7 +186,7 @@ fn what_comes_from_outside_is_only_text() {
         context: &context(),
         facts: &facts(7, true),
         notes: &notes,
-        map: None,
+        maps: None,
     };
     for kind in [PageKind::Report, PageKind::Short, PageKind::ProfileSvg] {
         let page = String::from_utf8(pages.write(kind, Language::Fi).unwrap()).unwrap();
@@ -224,7 +229,7 @@ fn the_same_report_gives_the_same_bytes() {
                     context: &context(),
                     facts: &facts(7, true),
                     notes: &[],
-                    map: None,
+                    maps: None,
                 }
                 .write(kind, language)
                 .unwrap()
@@ -285,4 +290,131 @@ fn whatever_a_page_shows_decides_whether_it_is_carried() {
     ] {
         assert_ne!(first, other);
     }
+}
+
+/// Vaasa and two others of Pohjanmaa, and what each has of an indicator.
+fn around(figures: &[(&str, &str, Option<f64>)]) -> ReportContext {
+    let municipality = |code: &str, name: &str| Region {
+        province: Some("15".parse().unwrap()),
+        ..region(RegionLevel::Municipality, code, text(name, name, name))
+    };
+    let mut context = context();
+    for one in [
+        municipality("545", "Närpiö"),
+        municipality("499", "Mustasaari"),
+    ] {
+        context.regions.insert(one.key.id(), one);
+    }
+    let mut columns: Vec<_> = Vec::new();
+    for (code, period, value) in figures {
+        let row = ReportRow {
+            period: Some(period.parse().unwrap()),
+            value: *value,
+            ..row("sotkanet:181", "working_age", 8.0)
+        };
+        let one = region(RegionLevel::Municipality, code, Text::default());
+        columns.push(wellbeing_columns(&one, &[row]));
+    }
+    context.municipal = MunicipalFigures::read("wellbeing.parquet", joined(columns)).unwrap();
+    context
+}
+
+fn neighbours(context: &ReportContext, maps: Option<&Maps>, language: Language) -> String {
+    let report = report(vec![row("sotkanet:181", "working_age", 8.0)]);
+    let pages = Pages {
+        report: &report,
+        context,
+        facts: &facts(7, true),
+        notes: &[],
+        maps,
+    };
+    pages.report(language).unwrap()
+}
+
+#[test]
+fn a_map_has_the_figures_of_the_municipalities_and_a_table_of_them() {
+    let context = around(&[
+        ("905", "2024", Some(8.0)),
+        ("545", "2024", Some(3.5)),
+        ("499", "2023", Some(5.5)),
+    ]);
+    let square = |x: i32| vec![vec![(x, 0), (x + 4, 0), (x + 4, 4), (x, 4)]];
+    let key = |code: &str| RegionKey::new(RegionLevel::Municipality, code.parse().unwrap());
+    let maps = Maps::new(&BoundaryShapes {
+        country: BTreeMap::new(),
+        detail: BTreeMap::from([
+            (key("905"), square(0)),
+            (key("545"), square(4)),
+            (key("499"), square(8)),
+        ]),
+    });
+    let page = neighbours(&context, Some(&maps), Language::Fi);
+    assert!(page.contains("<path id=m905 d=\"M0 0"), "the shape");
+    // Two figures of 2024 in two classes; that of 2023 has none.
+    assert!(page.contains("<g class=c1><use href=\"#m545\"><title>Närpiö: 3,5</title></use></g>"));
+    assert!(page.contains("<title>Vaasa: 8,0</title>"));
+    assert!(
+        page.contains("<g class=c0><use href=\"#m499\"><title>Mustasaari: –</title></use></g>")
+    );
+    assert!(page.contains("<use class=mo href=\"#m905\"/>"));
+    assert!(
+        page.contains("<text x=2 y=3>2</text>"),
+        "a number beside the shade"
+    );
+    assert!(page.contains("<b class=\"c1\">1</b> 3,5"), "the legend");
+    assert!(page.contains("2024. Pienin luku on 3,5, suurin 8,0. Kaikki luvut ovat taulukossa."));
+    assert!(page.contains("<th scope=row>Mustasaari<td class=r>5,5 (2023)"));
+    assert!(page.contains("<th scope=row>Närpiö<td class=r>3,5\n"));
+}
+
+#[test]
+fn without_boundaries_a_map_gives_way_to_a_dot_plot() {
+    let context = around(&[("905", "2024", Some(8.0)), ("545", "2024", Some(3.5))]);
+    let page = neighbours(&context, None, Language::Sv);
+    assert!(page.contains("Kommunerna sida vid sida"));
+    assert!(page.contains("<g class=\"mark0\">") && page.contains("<title>Vasa: 8,0</title>"));
+    assert!(!page.contains("<use "));
+    assert!(page.contains("<span>3,5</span> <span>8,0</span>"));
+    assert!(page.contains("<th scope=row>Mustasaari<td class=r>–"));
+}
+
+#[test]
+fn one_municipality_with_a_figure_is_no_map() {
+    let context = around(&[("905", "2024", Some(8.0)), ("545", "2024", None)]);
+    assert!(!neighbours(&context, None, Language::En).contains("id=\"neighbours\""));
+}
+
+#[test]
+fn a_page_names_every_file_of_its_folder() {
+    let report = report(vec![row("sotkanet:181", "working_age", 8.0)]);
+    let page = |language| written(&report, PageKind::Report, language);
+    for (language, files) in [
+        (
+            Language::Fi,
+            [
+                "indikaattorit.fi.xlsx",
+                "tyopaja.fi.html",
+                "charts/profiili.fi.svg",
+            ],
+        ),
+        (
+            Language::Sv,
+            [
+                "indikatorer.sv.xlsx",
+                "workshop.sv.html",
+                "charts/profil.sv.svg",
+            ],
+        ),
+    ] {
+        let page = page(language);
+        for file in files.into_iter().chain(["notes.csv", "wellbeing.parquet"]) {
+            assert!(page.contains(&format!("<a href=\"{file}\">")), "{file}");
+        }
+        // Municipalities have no picture of the chart.
+        assert!(!page.contains(".png"));
+    }
+    let english = page(Language::En);
+    assert!(english.contains("<a href=\"indikaattorit.fi.xlsx\" hreflang=\"fi\">"));
+    assert!(english.contains("<a href=\"workshop.sv.html\" hreflang=\"sv\">"));
+    assert!(english.contains("<a href=\"charts/profile.en.svg\">"));
 }

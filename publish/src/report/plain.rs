@@ -20,7 +20,7 @@ pub(crate) fn plain(html: &str) -> String {
     text.push_str(rest);
     let text = visible(&entities(&text));
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace(" .", ".").replace(" ,", ",")
+    kept_together(&words.join(" ").replace(" .", ".").replace(" ,", ","))
 }
 
 /// The first sentences of a text, at most `letters` of it; the whole text where it is short.
@@ -79,6 +79,25 @@ fn letter(entity: &str) -> Option<char> {
     })
 }
 
+/// The text with spaces that no line breaks at between the groups of a number's digits and
+/// before a percent sign.
+pub(crate) fn kept_together(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_digit = |letter: &&char| letter.is_ascii_digit();
+    let kept = letters.iter().enumerate().map(|(place, letter)| {
+        let (before, after) = (&letters[..place], &letters[place + 1..]);
+        let last_group = before.iter().rev().take_while(is_digit).count();
+        let next_group = after.iter().take_while(is_digit).count();
+        let is_in_number = (1..=3).contains(&last_group) && next_group == 3;
+        let is_before_percent = place > 0 && after.first() == Some(&'%');
+        match letter {
+            ' ' if is_in_number || is_before_percent => '\u{a0}',
+            letter => *letter,
+        }
+    });
+    kept.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +121,21 @@ mod tests {
         assert_eq!(beginning("One. Two is long.", 9), "One. …");
         assert_eq!(beginning("Äiti on kotona", 7), "Äiti …");
         assert_eq!(beginning("Short.", 9), "Short.");
+    }
+
+    #[test]
+    fn a_number_and_its_percent_sign_stay_on_one_line() {
+        for (text, kept) in [
+            ("/ 10 000 asukasta", "/ 10\u{a0}000 asukasta"),
+            ("1 234 567", "1\u{a0}234\u{a0}567"),
+            ("Työttömät, % 12 %", "Työttömät,\u{a0}% 12\u{a0}%"),
+            // Numbers beside each other, years, and what has no digits before.
+            ("0 - 17-vuotiaat", "0 - 17-vuotiaat"),
+            ("vuonna 2024 100", "vuonna 2024 100"),
+            ("8. ja 9. luokka 10 0000", "8. ja 9. luokka 10 0000"),
+            ("% ja", "% ja"),
+        ] {
+            assert_eq!(kept_together(text), kept);
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::PublishError;
 
 /// Raised when the same report is shown differently by the code; a changed template says so
 /// by itself.
-const FORMAT_VERSION: &[u8] = b"report 1";
+const FORMAT_VERSION: &[u8] = b"report 2";
 
 /// A kind of file that a region's folder has of its report, in each language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

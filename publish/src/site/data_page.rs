@@ -9,7 +9,7 @@ use super::paths::{Place, root};
 use super::region_page::FileRow;
 use super::{Desk, Press, in_each_language};
 use crate::PublishError;
-use crate::documents::{ColumnKind, column_description, readme};
+use crate::documents::{ColumnKind, column_meaning, readme};
 
 #[derive(Serialize)]
 struct Data {
@@ -39,6 +39,8 @@ struct ColumnRow {
     name: String,
     kind: String,
     meaning: &'static str,
+    /// The language of the meaning, where it is another than the page's.
+    language: Option<&'static str>,
 }
 
 /// The documents of a release, each with the key of what it is.
@@ -98,10 +100,16 @@ pub(super) fn write(press: &mut Press<'_>, language: Language) -> Result<(), Pub
                 columns: table
                     .columns
                     .iter()
-                    .map(|column| ColumnRow {
-                        name: column.name.clone(),
-                        kind: press.desk.text(language, kind(column.kind)).to_owned(),
-                        meaning: column_description(table.name(), &column.name).unwrap_or_default(),
+                    .map(|column| {
+                        let (meaning, told_in) =
+                            column_meaning(language, table.name(), &column.name)
+                                .unwrap_or(("", language));
+                        ColumnRow {
+                            name: column.name.clone(),
+                            kind: press.desk.text(language, kind(column.kind)).to_owned(),
+                            meaning,
+                            language: (told_in != language).then(|| told_in.code()),
+                        }
                     })
                     .collect(),
             })

@@ -32,16 +32,16 @@ pub(super) struct LegendMark {
 
 /// An area in the plot.
 #[derive(Clone, Debug)]
-pub(super) struct Dot {
+pub(crate) struct Dot {
     /// Its name and its figure, in words.
-    pub(super) label: String,
-    pub(super) value: f64,
+    pub(crate) label: String,
+    pub(crate) value: f64,
     /// By which mark it stands out.
-    pub(super) mark: Option<usize>,
+    pub(crate) mark: Option<usize>,
 }
 
 /// Draws dots between `low` and `high`, with a line at the figure of the country.
-pub(super) fn plot(
+pub(crate) fn plot(
     mut dots: Vec<Dot>,
     (low, high): (f64, f64),
     country: Option<f64>,

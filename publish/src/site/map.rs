@@ -31,8 +31,10 @@ pub(crate) struct Maps {
 
 struct Sheet(BTreeMap<RegionKey, Shape>);
 
-struct Shape {
-    path: String,
+pub(crate) struct Shape {
+    pub(crate) path: String,
+    /// A point inside, with room around it.
+    pub(crate) inside: (i32, i32),
     bounds: Bounds,
 }
 
@@ -121,37 +123,20 @@ impl Maps {
         self.country.shaded(id, areas, text)
     }
 
-    /// Where some areas lie, on the finer grid: those that are marked stand out. It needs no
-    /// style sheet. None without shapes.
-    pub(crate) fn locator(
+    /// The window of a drawing of some areas on the finer grid, and its longer side. None
+    /// without shapes.
+    pub(crate) fn window<'a>(
         &self,
-        areas: &[(RegionKey, String, bool)],
-        text: &str,
-    ) -> Option<String> {
-        let bounds = self
-            .detail
-            .bounds(areas.iter().map(|(region, ..)| region))?;
-        let mut svg = format!(
-            "<svg viewBox=\"{}\" role=\"img\" aria-label=\"{}\" fill=\"currentColor\" \
-             stroke=\"currentColor\" stroke-width=\"1\" stroke-linejoin=\"round\" style=\"display:block;width:100%;max-width:20rem;\
-             height:auto\">",
-            bounds.view_box(),
-            escaped(text)
-        );
-        for (region, name, is_marked) in areas {
-            if let Some(shape) = self.detail.0.get(region) {
-                let opacity = if *is_marked { "0.75" } else { "0.12" };
-                // Writing to a String cannot fail.
-                let _ = write!(
-                    svg,
-                    "<path fill-opacity=\"{opacity}\" d=\"{}\"><title>{}</title></path>",
-                    shape.path,
-                    escaped(name)
-                );
-            }
-        }
-        svg.push_str("</svg>");
-        Some(svg)
+        areas: impl Iterator<Item = &'a RegionKey>,
+    ) -> Option<(String, i32)> {
+        let bounds = self.detail.bounds(areas)?;
+        let (width, height) = (bounds.right - bounds.left, bounds.bottom - bounds.top);
+        Some((bounds.view_box(), width.max(height)))
+    }
+
+    /// The shape of an area on the finer grid.
+    pub(crate) fn shape(&self, region: &RegionKey) -> Option<&Shape> {
+        self.detail.0.get(region)
     }
 
     /// The hash of all shapes on the finer grid.
@@ -166,6 +151,7 @@ impl Sheet {
         let drawn = shapes.iter().filter_map(|(region, rings)| {
             let shape = Shape {
                 path: path(rings),
+                inside: inside(rings)?,
                 bounds: Bounds::of(rings)?,
             };
             Some((region.clone(), shape))
@@ -182,7 +168,7 @@ impl Sheet {
     fn shaded(&self, id: &str, areas: &[MapArea], text: &str) -> Option<(String, Vec<Class>)> {
         let bounds = self.bounds(areas.iter().map(|area| &area.region))?;
         let values = areas.iter().filter_map(|area| area.value).collect();
-        let classes = classes(values);
+        let classes = classes(values, SHADES);
         let mut svg = format!(
             "<svg viewBox=\"{}\" role=\"img\" aria-label=\"{}\">",
             bounds.view_box(),
@@ -253,7 +239,7 @@ fn hatch(id: &str) -> String {
 
 /// Figures in groups of nearly equal number, equal ones together: for shades, not for a
 /// judgement. The bounds of a group are figures of areas.
-fn classes(mut values: Vec<f64>) -> Vec<Class> {
+pub(crate) fn classes(mut values: Vec<f64>, shades: usize) -> Vec<Class> {
     values.sort_by(f64::total_cmp);
     let count = values.len();
     let mut classes: Vec<Class> = Vec::new();
@@ -263,7 +249,7 @@ fn classes(mut values: Vec<f64>) -> Vec<Class> {
         if !is_equal {
             first_of_equal = position;
         }
-        let shade = first_of_equal * SHADES / count;
+        let shade = first_of_equal * shades / count;
         match classes.last_mut() {
             Some(class) if class.shade == shade => class.high = *value,
             _ => classes.push(Class {
@@ -274,6 +260,41 @@ fn classes(mut values: Vec<f64>) -> Vec<Class> {
         }
     }
     classes
+}
+
+/// In the middle of the widest place of a few lines across the shape.
+fn inside(rings: &[Ring]) -> Option<(i32, i32)> {
+    let bounds = Bounds::of(rings)?;
+    let (top, height) = (f64::from(bounds.top), f64::from(bounds.bottom - bounds.top));
+    let mut widest: Option<(f64, f64, f64)> = None;
+    for share in [0.5, 0.4, 0.6, 0.3, 0.7] {
+        // Between the points of the grid, so that no corner lies on the line.
+        let y = (top + share * height).floor() + 0.5;
+        let mut crossings: Vec<f64> = rings
+            .iter()
+            .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)))
+            .filter_map(|(from, to)| crossing(*from, *to, y))
+            .collect();
+        crossings.sort_by(f64::total_cmp);
+        for pair in crossings.chunks_exact(2) {
+            let width = pair[1] - pair[0];
+            if widest.is_none_or(|(known, ..)| width > known) {
+                widest = Some((width, f64::midpoint(pair[0], pair[1]), y));
+            }
+        }
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it lies between points of the grid"
+    )]
+    widest.map(|(_, x, y)| (x.round() as i32, y.round() as i32))
+}
+
+/// Where the line from one point to another crosses a height between the points of the grid.
+fn crossing(from: (i32, i32), to: (i32, i32), y: f64) -> Option<f64> {
+    let [from, to] = [from, to].map(|(x, y)| (f64::from(x), f64::from(y)));
+    let is_crossed = (from.1 < y) != (to.1 < y);
+    is_crossed.then(|| from.0 + (y - from.1) / (to.1 - from.1) * (to.0 - from.0))
 }
 
 impl Bounds {
@@ -417,12 +438,36 @@ mod tests {
     }
 
     #[test]
-    fn a_locator_marks_what_it_is_about() {
-        let areas = ["005", "009"].map(|code| (key(code), format!("<{code}>"), code == "009"));
-        let svg = maps().locator(&areas, "where").unwrap();
-        assert!(svg.contains("<path fill-opacity=\"0.75\" d=\"M4 0"));
-        assert!(svg.contains("&lt;005&gt;") && !svg.contains("<005"));
-        assert!(maps().locator(&[], "nowhere").is_none());
+    fn a_number_stands_inside_the_shape() {
+        // A horseshoe that is open below: the middle of its bounds is outside of it.
+        let horseshoe = vec![
+            (0, 0),
+            (10, 0),
+            (10, 10),
+            (7, 10),
+            (7, 3),
+            (4, 3),
+            (4, 10),
+            (0, 10),
+        ];
+        assert_eq!(inside(&[horseshoe]), Some((2, 6)));
+        let (x, y) = inside(&square(8)).unwrap();
+        assert!((8..12).contains(&x) && (0..4).contains(&y));
+        // A hole is not inside.
+        let hole = vec![(1, 1), (9, 1), (9, 9), (1, 9)];
+        let around = vec![(0, 0), (20, 0), (20, 10), (0, 10)];
+        let (x, _) = inside(&[around, hole]).unwrap();
+        assert!(x > 9, "{x}");
+    }
+
+    #[test]
+    fn a_window_holds_its_areas_and_nothing_else() {
+        let keys = [key("005"), key("009")];
+        assert_eq!(
+            maps().window(keys.iter()),
+            Some(("-2 -2 12 8".to_owned(), 8))
+        );
+        assert_eq!(maps().window([].iter()), None);
     }
 
     #[test]
@@ -444,7 +489,7 @@ mod tests {
             values in prop::collection::vec(-5_i32..5, 1..80)
         ) {
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();
-            let classes = classes(values.clone());
+            let classes = classes(values.clone(), SHADES);
             for value in &values {
                 let of = classes.iter().filter(|class| (class.low..=class.high).contains(value));
                 prop_assert_eq!(of.count(), 1);
@@ -459,7 +504,7 @@ mod tests {
         #[test]
         fn a_figure_that_no_other_has_shares_its_shade_with_a_fifth(count in 5_usize..400) {
             let values: Vec<f64> = (0..count).map(|value| value as f64).collect();
-            for class in classes(values) {
+            for class in classes(values, SHADES) {
                 let size = class.high - class.low + 1.0;
                 let fifth = count as f64 / SHADES as f64;
                 prop_assert!((size - fifth).abs() < 1.0, "{} of {}", size, count);

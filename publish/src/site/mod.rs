@@ -41,8 +41,10 @@ use self::regions::Areas;
 use self::templates::Templates;
 use crate::PublishError;
 use crate::documents::{ReleaseFacts, TableFact};
-pub(crate) use map::Maps;
+pub(crate) use dots::{Dot, plot};
 pub use map::{BoundaryShapes, Ring};
+pub(crate) use map::{Class, Maps, classes};
+pub(crate) use regions::alphabetical;
 
 const STYLE_SHEET: &str = include_str!("assets/botnia.css");
 const SEARCH_SCRIPT: &str = include_str!("assets/search.js");

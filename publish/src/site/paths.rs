@@ -45,11 +45,7 @@ impl Place {
                 "en/indicators/index.html",
             ],
             Self::Data => ["aineisto.html", "sv/data.html", "en/data.html"],
-            Self::Releases => [
-                "julkaisut.html",
-                "sv/publikationer.html",
-                "en/releases.html",
-            ],
+            Self::Releases => ["julkaisut.html", "sv/utgavor.html", "en/releases.html"],
             Self::About => ["tietoa.html", "sv/om.html", "en/about.html"],
             Self::Accessibility => [
                 "saavutettavuus.html",

@@ -131,7 +131,7 @@ impl Area<'_> {
 }
 
 /// Names in the order of the language's alphabet: å, ä and ö follow z.
-pub(super) fn alphabetical(name: &str) -> String {
+pub(crate) fn alphabetical(name: &str) -> String {
     name.to_lowercase()
         .chars()
         .map(|letter| match letter {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::dots::escaped;
 use crate::PublishError;
+use crate::report::plain::kept_together;
 
 const TEMPLATES: [(&str, &str); 17] = [
     ("page.html", include_str!("templates/page.html")),
@@ -55,7 +56,7 @@ const TEXTS: [(Language, &str); 3] = [
 ];
 
 /// Raised when the code makes another page of the same content.
-const FORM: &[u8] = b"site 1";
+const FORM: &[u8] = b"site 2";
 
 /// Templates and words, read.
 pub(super) struct Templates {
@@ -72,7 +73,7 @@ impl Templates {
         environment.set_formatter(|out, state, value| match value.as_str() {
             // The engine's own would write an entity for every slash of a link.
             Some(text) if !value.is_safe() => {
-                out.write_str(&escaped(text))?;
+                out.write_str(&escaped(&kept_together(text)))?;
                 Ok(())
             }
             _ => minijinja::escape_formatter(out, state, value),

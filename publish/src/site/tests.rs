@@ -146,6 +146,7 @@ fn facts(number: u32) -> ReleaseFacts {
         new_indicators: Vec::new(),
         gone_indicators: Vec::new(),
         held: Vec::new(),
+        changed_notes: Vec::new(),
     }
 }
 

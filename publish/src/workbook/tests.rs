@@ -101,6 +101,7 @@ pub(crate) fn facts(synthetic: bool) -> ReleaseFacts {
         new_indicators: Vec::new(),
         gone_indicators: Vec::new(),
         held: Vec::new(),
+        changed_notes: Vec::new(),
     }
 }
 

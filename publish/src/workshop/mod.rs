@@ -27,7 +27,7 @@ use words::Phrases;
 pub const WORKSHOP_LANGUAGES: [Language; 2] = [Language::Fi, Language::Sv];
 
 /// Part of every pack's content hash: raised when the same report gives another page.
-const FORMAT_VERSION: &[u8] = b"workshop 1";
+const FORMAT_VERSION: &[u8] = b"workshop 2";
 
 /// Rows that leave room to write on one page.
 const ROWS_OF_A_PAGE: usize = 9;

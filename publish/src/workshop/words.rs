@@ -74,13 +74,13 @@ const FI: Phrases = Phrases {
 const SV: Phrases = Phrases {
     code: "sv",
     title: "Workshoppaket",
-    edition: "Siffrorna är från publikation {release} ({day}).",
+    edition: "Siffrorna är från utgåva {release} ({day}).",
     purpose: "På de här sidorna tolkar vi tillsammans vad siffrorna berättar och antecknar förslag. Varje tema har en egen sida.",
     steps: [
         "Skriv ut sidorna i liggande format, en uppsättning för varje grupp.",
         "Läs först de största förändringarna och jämför det egna värdet med jämförelseområdena.",
         "Skriv tolkningen i den sista kolumnen: vad siffran berättar, vad som kan ligga bakom den, vad som borde göras.",
-        "För över texterna till arbetsbokens blad Anteckningar och skicka arbetsboken till den som upprätthåller publikationen. Anteckningarna syns i de följande publikationerna bredvid siffrorna.",
+        "För över texterna till arbetsbokens blad Anteckningar och skicka arbetsboken till den som upprätthåller utgåvan. Anteckningarna syns i de följande utgåvorna bredvid siffrorna.",
     ],
     when: "Datum och plats",
     who: "Deltagare",

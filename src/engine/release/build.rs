@@ -1,15 +1,18 @@
 //! From a recipe, its ingredients and the release before to the files of a release: the same
 //! way for a release that is published and for one that is verified.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use botnia_model::{CommitRecord, IndicatorEntry, Manifest, Region, RegionKey, RegionLevel, Text};
+use botnia_model::{
+    CommitRecord, IndicatorEntry, Manifest, Note, Region, RegionId, RegionKey, RegionLevel, Text,
+};
 use botnia_publish::{
-    Assembly, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable, Releases,
-    RevisedFigure, SiteInput, SourceFact, Staged, assemble,
+    Assembly, ChangedNotes, HeldFact, IndicatorChange, IndicatorFact, ReleaseFacts, ReleasedTable,
+    Releases, RevisedFigure, SiteInput, SourceFact, Staged, assemble,
 };
 use botnia_transform::release::{
     Build, Built, Inputs, NotableRevision, Output, Previous, SourceCredit, build,
@@ -17,6 +20,7 @@ use botnia_transform::release::{
 
 use super::recipe::{Ingredients, Recipe, SourceTerms};
 use super::shapes::shapes;
+use crate::engine::sweep::chain;
 use crate::engine::{EngineError, own_use};
 
 /// A release on its way.
@@ -97,10 +101,14 @@ impl Making<'_> {
         entries: Vec<IndicatorEntry>,
     ) -> Result<Staged, EngineError> {
         let site = self.site(&built.regions);
+        let facts = ReleaseFacts {
+            changed_notes: self.changed_notes(&built.regions).await,
+            ..self.facts(&built)
+        };
         let staged = assemble(
             self.releases,
             Assembly {
-                facts: self.facts(&built),
+                facts,
                 inputs: self.recipe.inputs(&self.ingredients)?,
                 recipe: self.recipe.write()?,
                 scratch: self.scratch,
@@ -215,7 +223,27 @@ impl Making<'_> {
                 .collect(),
             gone_indicators: changes.gone_series.clone(),
             held,
+            changed_notes: Vec::new(),
         }
+    }
+
+    /// Where people say something else than in the release before; nothing where its recipe
+    /// cannot be read.
+    async fn changed_notes(&self, regions: &[Region]) -> Vec<ChangedNotes> {
+        let Some((_, manifest)) = &self.previous else {
+            return Vec::new();
+        };
+        let before = match Recipe::published(self.releases, manifest).await {
+            Ok(recipe) => recipe.terms.notes,
+            Err(error) => {
+                tracing::warn!(
+                    release = %manifest.release, error = chain(&error),
+                    "The recipe of the release before cannot be read: its notes are not compared"
+                );
+                return Vec::new();
+            }
+        };
+        changed_notes(&before, &self.recipe.terms.notes, regions)
     }
 
     /// A revision with the name of its region and the decimals of its indicator.
@@ -234,6 +262,30 @@ impl Making<'_> {
             reason: revision.reason,
         }
     }
+}
+
+/// How many of each region's notes came and went, in the order of the regions' ids.
+fn changed_notes(before: &[Note], now: &[Note], regions: &[Region]) -> Vec<ChangedNotes> {
+    let before: BTreeSet<&Note> = before.iter().collect();
+    let now: BTreeSet<&Note> = now.iter().collect();
+    let mut changed: BTreeMap<RegionId, ChangedNotes> = BTreeMap::new();
+    for note in before.symmetric_difference(&now) {
+        let region = regions.iter().find(|region| region.key == note.region);
+        let notes = changed
+            .entry(note.region.id())
+            .or_insert_with(|| ChangedNotes {
+                region: region.map_or_else(Text::default, |region| region.name.clone()),
+                came: 0,
+                went: 0,
+            });
+        let number = if now.contains(note) {
+            &mut notes.came
+        } else {
+            &mut notes.went
+        };
+        *number += 1;
+    }
+    changed.into_values().collect()
 }
 
 fn source_fact(source: &SourceTerms) -> SourceFact {
@@ -273,5 +325,42 @@ impl Output for Scratch {
 
     fn scratch(&mut self) -> std::io::Result<File> {
         tempfile::tempfile_in(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use botnia_model::{Language, NoteFormat, NoteSubject, RegionCode};
+
+    use super::*;
+
+    fn note(code: &str, text: &str) -> Note {
+        let code: RegionCode = code.parse().unwrap();
+        Note {
+            region: RegionKey::new(RegionLevel::Municipality, code),
+            subject: NoteSubject::Theme("children".to_owned()),
+            date: jiff::civil::date(2026, 11, 1),
+            author: "Vaasa".to_owned(),
+            language: Language::Fi,
+            format: NoteFormat::Plain,
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_note_that_was_rewritten_came_and_went() {
+        let before = [note("905", "a"), note("905", "b"), note("545", "c")];
+        let now = [
+            note("905", "a"),
+            note("905", "d"),
+            note("545", "c"),
+            note("074", "e"),
+        ];
+        let counted: Vec<_> = changed_notes(&before, &now, &[])
+            .into_iter()
+            .map(|notes| (notes.came, notes.went))
+            .collect();
+        // Halsua, then Vaasa; Närpiö says the same.
+        assert_eq!(counted, [(1, 0), (1, 1)]);
     }
 }

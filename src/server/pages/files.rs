@@ -80,7 +80,7 @@ const FILES: [(&str, [&str; 3]); 18] = [
         "revisions.parquet",
         [
             "Mikä on muuttunut julkaisusta toiseen",
-            "Vad som har ändrats mellan publikationerna",
+            "Vad som har ändrats mellan utgåvorna",
             "What changed from release to release",
         ],
     ),
@@ -104,7 +104,7 @@ const FILES: [(&str, [&str; 3]); 18] = [
         "README.md",
         [
             "Mitä julkaisussa on",
-            "Vad publikationen innehåller",
+            "Vad utgåvan innehåller",
             "What is in the release",
         ],
     ),

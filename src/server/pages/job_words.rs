@@ -109,7 +109,7 @@ pub(super) fn title(language: Language, kind: TaskKind, subject: &str) -> String
             language,
             [
                 "Julkaisun tekeminen",
-                "Framställning av publikationen",
+                "Framställning av utgåvan",
                 "Making the release",
             ],
         )
@@ -119,7 +119,7 @@ pub(super) fn title(language: Language, kind: TaskKind, subject: &str) -> String
                 language,
                 [
                     "Julkaisusta tiedottaminen",
-                    "Meddelande om publikationen",
+                    "Meddelande om utgåvan",
                     "Announcing the release",
                 ],
             );

@@ -260,9 +260,9 @@ const SWEDISH: Words = Words {
     ],
     empty: [
         "Inget har publicerats ännu",
-        "Den första publikationen görs vid den första lyckade körningen.",
+        "Den första utgåvan görs vid den första lyckade körningen.",
     ],
-    concern_nothing_published: "Det finns ännu inga publikationer.",
+    concern_nothing_published: "Det finns ännu inga utgåvor.",
     concern_source_failed: "Den senaste körningen av källan {s} misslyckades helt.",
     concern_failing: [
         "En indikator kunde inte hämtas.",
@@ -274,8 +274,8 @@ const SWEDISH: Words = Words {
     ],
     concern_late: "Körningen av källan {s} är försenad.",
     concern_stuck: "Körningen av källan {s} har pågått i över ett dygn.",
-    latest_release: "Senaste publikationen",
-    release: "Publikation",
+    latest_release: "Senaste utgåvan",
+    release: "Utgåva",
     released: "Publicerad",
     contents: "Innehåll",
     counted_indicators: ["{n} indikator", "{n} indikatorer"],
@@ -283,8 +283,8 @@ const SWEDISH: Words = Words {
     counted_files: ["{n} fil", "{n} filer"],
     division_of: "områdesindelning",
     changed: "Ändringar",
-    first_release: "Den första publikationen, inget att jämföra med.",
-    unknown_changes: "Den föregående publikationen finns inte längre kvar.",
+    first_release: "Den första utgåvan, inget att jämföra med.",
+    unknown_changes: "Den föregående utgåvan finns inte längre kvar.",
     new_indicators: ["1 ny indikator", "{n} nya indikatorer"],
     changed_indicators: ["1 ändrad indikator", "{n} ändrade indikatorer"],
     removed_indicators: ["1 borttagen indikator", "{n} borttagna indikatorer"],
@@ -303,7 +303,7 @@ const SWEDISH: Words = Words {
     failing: "Kunde inte hämtas",
     failing_note: "Ett nytt försök görs senast vid nästa körning.",
     nothing_failing: "Alla indikatorer kunde hämtas.",
-    older_served: "Publikationen innehåller de senast godkända uppgifterna.",
+    older_served: "Utgåvan innehåller de senast godkända uppgifterna.",
     never_published: "Indikatorn har ännu inte publicerats.",
     and_more: ["… och 1 till:", "… och {n} till:"],
     sources: "Källor",
@@ -335,16 +335,16 @@ const SWEDISH: Words = Words {
     description: "Indikatorer för välfärd och socialvård ur offentliga statistikkällor efter \
                   kommun, landskap och välfärdsområde, sådana som källorna har publicerat dem.",
     nothing_published: "Inget har publicerats ännu. Den som sköter tjänsten gör den första \
-                        publikationen med kommandot:",
-    since_when: "Första publikationen",
+                        utgåvan med kommandot:",
+    since_when: "Första utgåvan",
     files: "Filer",
     folders: "Varje kommun, landskap och välfärdsområde har en egen mapp. Alla filer med sina \
               adresser:",
     read_it: "Läs direkt med DuckDB",
-    cite: "Adressen /latest/ leder alltid till den senaste publikationen. När du hänvisar till \
-           uppgifterna, använd den numrerade publikationen (/releases/…): den ändras aldrig.",
+    cite: "Adressen /latest/ leder alltid till den senaste utgåvan. När du hänvisar till \
+           uppgifterna, använd den numrerade utgåvan (/releases/…): den ändras aldrig.",
     for_programs: "För program",
-    api_releases: "publikationerna",
+    api_releases: "utgåvorna",
     api_status: "läget",
     api_document: "beskrivning av gränssnittet (OpenAPI)",
 };

@@ -9,6 +9,8 @@ pub(crate) mod profile;
 pub(crate) mod profile_file;
 pub(crate) mod scale;
 
+use super::plain::kept_together;
+
 /// Text as the content or a quoted attribute of an SVG or HTML element. Characters that can
 /// turn the reading direction or that XML does not know are left out.
 pub(crate) fn escape(text: &str, into: &mut String) {
@@ -41,12 +43,15 @@ pub(crate) fn is_unseen(letter: char) -> bool {
     )
 }
 
-/// The text without what nobody sees, escaped by whoever writes it.
+/// The text without what nobody sees and with its numbers kept together, escaped by whoever
+/// writes it.
 pub(crate) fn visible(text: &str) -> String {
-    text.chars()
+    let seen: String = text
+        .chars()
         .filter(|letter| !is_unseen(*letter))
         .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
+        .collect();
+    kept_together(&seen)
 }
 
 /// A length on the paper with one decimal at most.

@@ -7,7 +7,7 @@
   var input = box.querySelector("input");
   var said = box.querySelector("[role=status]");
   var plain = function (text) {
-    return text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+    return text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   };
   var groups = Array.prototype.map.call(list.querySelectorAll("[data-group]"), function (group) {
     var head = group.querySelector("[data-head]");
