@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use botnia_config::{RegionTables, SourceKind};
+use botnia_model::ValueKind;
 use proptest::prelude::*;
 
 use super::*;
@@ -160,6 +161,40 @@ fn a_measure_without_a_code_is_named_by_its_label() {
     );
     let error = describe(&id("nothing"), DIMENSIONS.as_bytes(), None, &[]).unwrap_err();
     assert!(error.to_string().contains("no such measure"), "{error}");
+}
+
+#[test]
+fn a_set_with_the_same_title_gives_it_in_the_other_languages() {
+    let described = |finnish: &str| {
+        let expected = SetIndicator {
+            id: "toitu/ennakko3/fact_toitu/clients".parse().unwrap(),
+            title: Text {
+                fi: finnish.to_owned(),
+                sv: "Klienter (antal)".to_owned(),
+                en: "Clients (number)".to_owned(),
+            },
+            theme: "everyone".to_owned(),
+            topics: Vec::new(),
+            polarity: Polarity::None,
+            value_kind: ValueKind::Count,
+            denominator: Text::default(),
+            producer: "THL".to_owned(),
+            sexes: vec![Sex::Total],
+            projection: false,
+            independent_events: false,
+            why: String::new(),
+        };
+        describe(&id("clients"), DIMENSIONS.as_bytes(), Some(&expected), &[]).unwrap()
+    };
+    let title = described("Asiakkaat (kpl)").indicator.title;
+    assert_eq!(
+        (title.fi.as_str(), title.sv.as_str(), title.en.as_str()),
+        ("Asiakkaat (kpl)", "Klienter (antal)", "Clients (number)")
+    );
+    // Of something else it says nothing.
+    let other = described("Lapset, joilla on lemmikkejä");
+    assert!(matches!(other.title_check, TitleCheck::Different { .. }));
+    assert_eq!(other.indicator.title.sv, "");
 }
 
 #[test]
