@@ -61,7 +61,8 @@ pub struct Note {
     pub language: Language,
     /// How the text is written.
     pub format: NoteFormat,
-    /// What it says; lines end with `\n`. From outside: it is only ever shown as text.
+    /// What it says; lines end with `\n`. From outside: nothing in it is ever run, and of
+    /// Markdown only what formats a text is heeded.
     pub text: String,
 }
 

@@ -4,8 +4,9 @@
 //
 // node check.mjs CHROMIUM MODULES RELEASE PAGE...
 //
-// The first pages are looked at in every way; those of the other languages wide and light,
-// and narrow and dark.
+// Every page of the first language is looked at wide and light, and narrow and dark, worked
+// through by the keyboard and read without scripts; the start page and a short version in
+// every way. The other languages have the same templates: their pages are looked at in one way.
 
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -27,16 +28,26 @@ const TABS = 2;
 const problems = [];
 const url = (page) => pathToFileURL(join(release, page)).href;
 
+// Which language a page is in, by its address.
+function language(page) {
+  const found = /^(sv|en)\/|\.(sv|en)\.html$/.exec(page);
+  return found ? found[1] || found[2] : "fi";
+}
+
 function looks(page) {
-  const all = [
-    { width: WIDE, scheme: "light" },
+  const wideAndLight = { width: WIDE, scheme: "light" };
+  const narrowAndDark = { width: NARROW, scheme: "dark" };
+  const others = [
     { width: WIDE, scheme: "dark" },
     { width: NARROW, scheme: "light" },
-    { width: NARROW, scheme: "dark" },
   ];
-  return page.startsWith("sv/") || page.startsWith("en/") || /\.(sv|en)\.html$/.test(page)
-    ? [all[0], all[3]]
-    : all;
+  const byLanguage = {
+    fi: [wideAndLight, narrowAndDark],
+    sv: [narrowAndDark],
+    en: [wideAndLight],
+  };
+  const isInEveryWay = page === "index.html" || page.endsWith("paatoksentekijalle.fi.html");
+  return [...byLanguage[language(page)], ...(isInEveryWay ? others : [])];
 }
 
 async function rules(tab, page, look) {
@@ -162,6 +173,7 @@ async function work(tab, queue) {
       await tab.open(url(page));
       await rules(tab, page, look);
     }
+    if (language(page) !== "fi") continue;
     await tab.look({ width: WIDE, scheme: "light" });
     await tab.open(url(page));
     await search(tab, page);

@@ -19,7 +19,8 @@ const INDICATORS: [&str; 5] = ["127", "190", "4", "3219", "181"];
 /// small, and what they lie in.
 const PACKAGES: &str = "\"KU905\", \"KU545\", \"KU743\", \"MK16\", \"HVA18\"";
 
-/// Pages that are looked at in every way; the two other languages of each less closely.
+/// A page of each kind in the three languages: the first is looked at closely, the others
+/// for what a language changes.
 const PAGES: [[&str; 3]; 11] = [
     ["index.html", "sv/index.html", "en/index.html"],
     [
@@ -33,11 +34,7 @@ const PAGES: [[&str; 3]; 11] = [
         "en/indicators/sotkanet-190.html",
     ],
     ["aineisto.html", "sv/data.html", "en/data.html"],
-    [
-        "julkaisut.html",
-        "sv/publikationer.html",
-        "en/releases.html",
-    ],
+    ["julkaisut.html", "sv/utgavor.html", "en/releases.html"],
     [
         "saavutettavuus.html",
         "sv/tillganglighet.html",
@@ -112,6 +109,9 @@ fn the_pages_of_a_release_hold_together_and_are_accessible() {
         assert_eq!(page.matches("<figure class=\"map\">").count(), 3);
         let start = std::fs::read_to_string(release.join("index.html")).expect("the start page");
         assert!(start.contains("<figure class=\"map-finder\""));
+        let report = release.join("municipalities/074-halsua/raportti.fi.html");
+        let report = std::fs::read_to_string(report).expect("a report");
+        assert!(report.contains("<title>Halsua: "), "Halsua on a map");
     }
     look(&release);
 }

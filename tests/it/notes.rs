@@ -91,6 +91,9 @@ fn notes_survive_refreshes_until_they_are_withdrawn() {
         .expect_code(0)
         .says("Release    2 is published");
     assert_only_seinajoki_changed(&manifest(&workspace));
+    let changes = std::fs::read_to_string(workspace.release().join("CHANGES.md"));
+    let changes = changes.expect("the changes");
+    assert!(changes.contains("| Seinäjoki | 2 | 0 |"), "{changes}");
     for file in ["raportti.fi.html", "tyopaja.fi.html"] {
         let page = workspace
             .release()

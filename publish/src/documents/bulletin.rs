@@ -80,12 +80,12 @@ const FINNISH: Phrases = Phrases {
         "{} indikaattori ei ole enää mukana:",
         "{} indikaattoria ei ole enää mukana:",
     ],
-    notes: "Huomioita",
+    notes: "Muistiinpanot",
     notes_came: [
-        "{} uusi huomio lukujen rinnalla:",
-        "{} uutta huomiota lukujen rinnalla:",
+        "{} uusi muistiinpano lukujen rinnalla:",
+        "{} uutta muistiinpanoa lukujen rinnalla:",
     ],
-    notes_went: ["{} huomio poistui:", "{} huomiota poistui:"],
+    notes_went: ["{} muistiinpano poistui:", "{} muistiinpanoa poistui:"],
     others: ["ja {} muu", "ja {} muuta"],
     more: "Kaikki muutokset ovat tiedostossa `CHANGES.md`. Lähteet ja käyttöluvat ovat \
            tiedostossa `LICENCE.md`.",
@@ -130,14 +130,14 @@ const SWEDISH: Phrases = Phrases {
         "{} indikator finns inte längre med:",
         "{} indikatorer finns inte längre med:",
     ],
-    notes: "Anmärkningar",
+    notes: "Anteckningar",
     notes_came: [
-        "{} ny anmärkning vid siffrorna:",
-        "{} nya anmärkningar vid siffrorna:",
+        "{} ny anteckning vid siffrorna:",
+        "{} nya anteckningar vid siffrorna:",
     ],
     notes_went: [
-        "{} anmärkning har tagits bort:",
-        "{} anmärkningar har tagits bort:",
+        "{} anteckning har tagits bort:",
+        "{} anteckningar har tagits bort:",
     ],
     others: ["och {} till", "och {} till"],
     more: "Alla ändringar finns i filen `CHANGES.md`. Källor och licenser finns i filen \
@@ -283,22 +283,27 @@ impl Phrases {
             return;
         }
         section(text, self.notes);
-        let kinds: [(Numbered, fn(&ChangedNotes) -> u64); 2] = [
-            (self.notes_came, |notes| notes.came),
-            (self.notes_went, |notes| notes.went),
-        ];
-        for (sentence, number) in kinds {
-            let of_regions = facts.changed_notes.iter();
-            let lines: Vec<String> = of_regions
-                .clone()
-                .filter(|notes| number(notes) > 0)
-                .map(|notes| {
-                    let all = count(self.language, number(notes));
-                    format!("{}: {all}", self.in_words(&notes.region))
-                })
-                .collect();
-            self.counted_list(text, sentence, of_regions.map(number).sum(), &lines);
-        }
+        self.notes_of(text, facts, self.notes_came, |notes| notes.came);
+        self.notes_of(text, facts, self.notes_went, |notes| notes.went);
+    }
+
+    fn notes_of(
+        &self,
+        text: &mut String,
+        facts: &ReleaseFacts,
+        sentence: Numbered,
+        number: fn(&ChangedNotes) -> u64,
+    ) {
+        let of_regions = facts.changed_notes.iter();
+        let lines: Vec<String> = of_regions
+            .clone()
+            .filter(|notes| number(notes) > 0)
+            .map(|notes| {
+                let all = count(self.language, number(notes));
+                format!("{}: {all}", self.in_words(&notes.region))
+            })
+            .collect();
+        self.counted_list(text, sentence, of_regions.map(number).sum(), &lines);
     }
 
     /// A sentence with the number of the lines, and the first of them.

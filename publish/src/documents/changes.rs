@@ -46,8 +46,8 @@ const FINNISH: Phrases = Phrases {
     gone: "Poistuneet indikaattorit",
     held: "Päivittymättä jääneet indikaattorit",
     held_note: "Näistä indikaattoreista näytetään viimeisimmät hyväksytyt tiedot:",
-    notes: "Muuttuneet huomiot",
-    notes_header: "| Alue | Uusia huomioita | Poistuneita huomioita |\n|---|--:|--:|\n",
+    notes: "Muuttuneet muistiinpanot",
+    notes_header: "| Alue | Uusia muistiinpanoja | Poistuneita muistiinpanoja |\n|---|--:|--:|\n",
     nothing: "Ei ole.",
 };
 
@@ -68,8 +68,8 @@ const SWEDISH: Phrases = Phrases {
     gone: "Borttagna indikatorer",
     held: "Indikatorer som inte har uppdaterats",
     held_note: "För dessa indikatorer visas de senast godkända uppgifterna:",
-    notes: "Ändrade anmärkningar",
-    notes_header: "| Område | Nya anmärkningar | Borttagna anmärkningar |\n|---|--:|--:|\n",
+    notes: "Ändrade anteckningar",
+    notes_header: "| Område | Nya anteckningar | Borttagna anteckningar |\n|---|--:|--:|\n",
     nothing: "Inga.",
 };
 

@@ -565,15 +565,15 @@ fn notes_that_came_or_went_are_told_by_region() {
     let bulletin = document(&facts, "tiedote.fi.md");
     assert!(
         bulletin.contains(
-            "## Huomioita\n\n2 uutta huomiota lukujen rinnalla:\n\n- Vaasa \\| \\*: 2\n\n\
-             2 huomiota poistui:\n\n- Närpiö: 1\n- Vaasa \\| \\*: 1\n"
+            "## Muistiinpanot\n\n2 uutta muistiinpanoa lukujen rinnalla:\n\n- Vaasa \\| \\*: 2\n\n\
+             2 muistiinpanoa poistui:\n\n- Närpiö: 1\n- Vaasa \\| \\*: 1\n"
         ),
         "{bulletin}"
     );
     assert!(!bulletin.contains("Luvut ovat samat"));
     let changes = document(&facts, "CHANGES.md");
     assert!(changes.contains("| Närpiö | 0 | 1 |\n| Vaasa \\| \\* | 2 | 1 |\n"));
-    assert!(changes.contains("## Ändrade anmärkningar") && changes.contains("## Changed notes"));
+    assert!(changes.contains("## Ändrade anteckningar") && changes.contains("## Changed notes"));
     let without = document(&quiet(), "CHANGES.md");
     assert!(!without.contains("Changed notes"));
 }

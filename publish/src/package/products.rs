@@ -332,3 +332,69 @@ impl Packaging {
         Ok(members)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::made_up::{joined, region, row, text, wellbeing_columns};
+
+    fn municipality(code: &str, province: &str) -> Region {
+        Region {
+            province: Some(province.parse().unwrap()),
+            ..region(RegionLevel::Municipality, code, text(code, code, code))
+        }
+    }
+
+    /// Vaasa and Närpiö of Pohjanmaa, and Halsua; `figure` is that of Närpiö.
+    fn reporting(figure: f64) -> (Reporting, [Region; 3]) {
+        let regions = [("905", "15"), ("545", "15"), ("074", "16")];
+        let regions = regions.map(|(code, province)| municipality(code, province));
+        let provinces = ["15", "16"].map(|code| {
+            let name = text(code, code, code);
+            region(RegionLevel::Province, code, name)
+        });
+        let figures = [8.0, figure, 5.0];
+        let tables = regions.iter().zip(figures).map(|(region, figure)| {
+            wellbeing_columns(region, &[row("sotkanet:181", "working_age", figure)])
+        });
+        let municipal = MunicipalFigures::read(WELLBEING, joined(tables.collect())).unwrap();
+        let all = regions.iter().chain(&provinces);
+        let context = ReportContext {
+            municipal,
+            regions: all.map(|one| (one.key.id(), one.clone())).collect(),
+            ..ReportContext::default()
+        };
+        let facts = crate::workbook::tests::facts(true);
+        let reporting = Reporting {
+            hash: shared_hash(&context, &facts, None),
+            series: context.comparators.hashes(),
+            folders: BTreeMap::new(),
+            maps: None,
+            context,
+            facts,
+        };
+        (reporting, regions)
+    }
+
+    #[test]
+    fn a_neighbours_figure_makes_the_reports_around_anew_and_nothing_else() {
+        let hash = |figure, product: Product, of: usize| {
+            let (reporting, regions) = reporting(figure);
+            let others = reporting.others(&regions[of]);
+            product.hash(&[], reporting.hash, &others, &[])
+        };
+        let report = Product::Page(PageKind::Report, Language::Fi);
+        let [vaasa, narpio, halsua] = [0, 1, 2];
+        assert_ne!(hash(3.0, report, vaasa), hash(3.5, report, vaasa));
+        assert_ne!(hash(3.0, report, narpio), hash(3.5, report, narpio));
+        assert_eq!(hash(3.0, report, halsua), hash(3.5, report, halsua));
+        for product in [
+            Product::Page(PageKind::Short, Language::Fi),
+            Product::Page(PageKind::ProfileSvg, Language::Sv),
+            Product::Workbook(Language::Fi),
+            Product::Workshop(Language::Sv),
+        ] {
+            assert_eq!(hash(3.0, product, vaasa), hash(3.5, product, vaasa));
+        }
+    }
+}

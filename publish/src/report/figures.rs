@@ -77,7 +77,8 @@ pub(crate) struct NoteView {
     pub(crate) language: &'static str,
     pub(crate) author: String,
     pub(crate) date: String,
-    pub(crate) text: String,
+    /// What it says, as safe HTML.
+    pub(crate) html: String,
 }
 
 /// A column of comparators: which, the label of the national table, and its name.
@@ -284,7 +285,7 @@ impl Figures<'_> {
         .draw()
     }
 
-    /// What the chart says: the first and the last figure, and the comparators' last.
+    /// What the chart says: the first and the last figure, and the last of the other lines.
     fn alternative(&self, row: &ReportRow) -> String {
         let own = self.report.own_series(&row.indicator_id);
         let mut text = format!(
@@ -311,9 +312,10 @@ impl Figures<'_> {
                 self.number(row, value)
             );
         }
-        for column in self.columns {
-            if let Some(value) = row.comparison(column.comparator).value {
-                let _ = write!(text, "; {} {}", column.name, self.number(row, value));
+        for (line, series) in self.others(row) {
+            let last = within(series, years).filter_map(|point| point.value).last();
+            if let Some(value) = last {
+                let _ = write!(text, "; {} {}", line.name, self.number(row, value));
             }
         }
         text.push('.');

@@ -256,15 +256,8 @@ pub(crate) fn wellbeing_columns(region: &Region, rows: &[ReportRow]) -> Vec<Colu
             rows.iter()
                 .map(|row| Some(row.interval.map_or("none", |one| one.method.as_str()))),
         ),
-        integers("previous_year", rows.iter().map(|row| row.previous_year)),
-        numbers("previous_value", rows.iter().map(|row| row.previous_value)),
-        numbers("change", rows.iter().map(|row| row.change)),
-        numbers("change_percent", rows.iter().map(|row| row.change_percent)),
-        numbers(
-            "five_year_change",
-            rows.iter().map(|row| row.five_year_change),
-        ),
     ]);
+    columns.extend(change_columns(rows));
     let mut judged = |name: &str, of: &dyn Fn(&ReportRow) -> Judged| {
         columns.extend([
             words(
@@ -306,6 +299,19 @@ pub(crate) fn wellbeing_columns(region: &Region, rows: &[ReportRow]) -> Vec<Colu
         words("blocked", rows.iter().map(|row| row.blocked.as_deref())),
     ]);
     columns
+}
+
+fn change_columns(rows: &[ReportRow]) -> Vec<Column> {
+    vec![
+        integers("previous_year", rows.iter().map(|row| row.previous_year)),
+        numbers("previous_value", rows.iter().map(|row| row.previous_value)),
+        numbers("change", rows.iter().map(|row| row.change)),
+        numbers("change_percent", rows.iter().map(|row| row.change_percent)),
+        numbers(
+            "five_year_change",
+            rows.iter().map(|row| row.five_year_change),
+        ),
+    ]
 }
 
 /// One observation: indicator, level, region id, period, sex, breakdown, value.

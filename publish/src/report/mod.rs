@@ -15,6 +15,7 @@ mod context;
 mod figures;
 mod highlights;
 mod municipal;
+mod note_text;
 mod page;
 pub(crate) mod plain;
 mod product;

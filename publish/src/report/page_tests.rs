@@ -349,14 +349,14 @@ fn a_map_has_the_figures_of_the_municipalities_and_a_table_of_them() {
         ]),
     });
     let page = neighbours(&context, Some(&maps), Language::Fi);
-    assert!(page.contains("<path id=m905 d=\"M0 0"), "the shape");
+    assert!(page.contains("<path id=\"m905\" d=\"M0 0"), "the shape");
     // Two figures of 2024 in two classes; that of 2023 has none.
     assert!(page.contains("<g class=c1><use href=\"#m545\"><title>Närpiö: 3,5</title></use></g>"));
     assert!(page.contains("<title>Vaasa: 8,0</title>"));
     assert!(
         page.contains("<g class=c0><use href=\"#m499\"><title>Mustasaari: –</title></use></g>")
     );
-    assert!(page.contains("<use class=mo href=\"#m905\"/>"));
+    assert!(page.contains("<use class=mo stroke-width=0.09 href=\"#m905\"/>"));
     assert!(
         page.contains("<text x=2 y=3>2</text>"),
         "a number beside the shade"

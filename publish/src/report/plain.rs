@@ -79,8 +79,16 @@ fn letter(entity: &str) -> Option<char> {
     })
 }
 
-/// The text with spaces that no line breaks at between the groups of a number's digits and
-/// before a percent sign.
+/// The first sentence of a text. A point after an ordinal ("8. ja 9. luokka") ends none.
+pub(crate) fn first_sentence(text: &str) -> &str {
+    let begins = |rest: &str| rest.chars().next().is_some_and(char::is_uppercase);
+    text.match_indices(". ")
+        .find(|(end, point)| begins(&text[end + point.len()..]))
+        .map_or(text, |(end, _)| &text[..=end])
+}
+
+/// The text with spaces that no line breaks at between the groups of a number's digits,
+/// around the dash between two numbers, and before a percent sign.
 pub(crate) fn kept_together(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let is_digit = |letter: &&char| letter.is_ascii_digit();
@@ -90,8 +98,13 @@ pub(crate) fn kept_together(text: &str) -> String {
         let next_group = after.iter().take_while(is_digit).count();
         let is_in_number = (1..=3).contains(&last_group) && next_group == 3;
         let is_before_percent = place > 0 && after.first() == Some(&'%');
+        let is_before_dash =
+            last_group > 0 && matches!(after, ['-' | '–', ' ', next, ..] if next.is_ascii_digit());
+        let is_after_dash =
+            next_group > 0 && matches!(before, [.., last, ' ', '-' | '–'] if last.is_ascii_digit());
+        let is_kept = is_in_number || is_before_percent || is_before_dash || is_after_dash;
         match letter {
-            ' ' if is_in_number || is_before_percent => '\u{a0}',
+            ' ' if is_kept => '\u{a0}',
             letter => *letter,
         }
     });
@@ -129,13 +142,28 @@ mod tests {
             ("/ 10 000 asukasta", "/ 10\u{a0}000 asukasta"),
             ("1 234 567", "1\u{a0}234\u{a0}567"),
             ("Työttömät, % 12 %", "Työttömät,\u{a0}% 12\u{a0}%"),
+            ("0 - 17-vuotiaat", "0\u{a0}-\u{a0}17-vuotiaat"),
             // Numbers beside each other, years, and what has no digits before.
-            ("0 - 17-vuotiaat", "0 - 17-vuotiaat"),
+            ("8 - ja 9", "8 - ja 9"),
             ("vuonna 2024 100", "vuonna 2024 100"),
             ("8. ja 9. luokka 10 0000", "8. ja 9. luokka 10 0000"),
             ("% ja", "% ja"),
         ] {
             assert_eq!(kept_together(text), kept);
+        }
+    }
+
+    #[test]
+    fn a_sentence_ends_before_the_next_one_begins() {
+        for (text, first) in [
+            (
+                "Humalassa oli 8. ja 9. luokalla 4,5 %. Luku on pienempi. Se laski.",
+                "Humalassa oli 8. ja 9. luokalla 4,5 %.",
+            ),
+            ("Yksi virke.", "Yksi virke."),
+            ("", ""),
+        ] {
+            assert_eq!(first_sentence(text), first);
         }
     }
 }

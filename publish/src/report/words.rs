@@ -48,7 +48,6 @@ pub(crate) struct Words {
     pub(crate) updated: &'static str,
     pub(crate) since: &'static str,
     pub(crate) computed: &'static str,
-    pub(crate) notes: &'static str,
     pub(crate) neighbours: &'static str,
     /// How to read the drawings, and where the report's own municipality is in them.
     pub(crate) maps_reading: [&'static str; 2],
@@ -131,10 +130,9 @@ const FI: Words = Words {
     updated: "Päivitetty lähteessä",
     since: "alkaen",
     computed: "laskettu kuntien luvuista",
-    notes: "Huomautukset",
     neighbours: "Kunnat rinnakkain",
     maps_reading: [
-        "Numero ja sävy kertovat, mihin kolmannekseen kunnan luku kuuluu: 1 on pienimmät, 2 keskimmäiset ja 3 suurimmat luvut. Ne eivät kerro, onko luku hyvä. Viiva (–) tarkoittaa, ettei kunnasta ole lukua samalta ajalta.",
+        "Numero ja sävy kertovat, mihin kolmannekseen kunnan luku kuuluu: 1 on pienimmät, 2 keskimmäiset ja 3 suurimmat luvut. Ne eivät kerro, onko luku hyvä. Viiva (–) tarkoittaa, ettei kunnasta ole lukua samalta ajalta. Kuntarajat: Tilastokeskus, yleistetty.",
         "Paksu ääriviiva on tämän raportin kunta.",
     ],
     dots_reading: [
@@ -215,10 +213,9 @@ const SV: Words = Words {
     updated: "Uppdaterad hos källan",
     since: "från och med",
     computed: "beräknad ur kommunernas siffror",
-    notes: "Anmärkningar",
     neighbours: "Kommunerna sida vid sida",
     maps_reading: [
-        "Siffran och nyansen visar i vilken tredjedel kommunens tal ligger: 1 är de lägsta, 2 de mellersta och 3 de högsta talen. De säger inte om talet är bra. Ett streck (–) betyder att det inte finns någon uppgift om kommunen för samma tid.",
+        "Siffran och nyansen visar i vilken tredjedel kommunens tal ligger: 1 är de lägsta, 2 de mellersta och 3 de högsta talen. De säger inte om talet är bra. Ett streck (–) betyder att det inte finns någon uppgift om kommunen för samma tid. Kommungränser: Statistikcentralen, generaliserade.",
         "Den tjocka konturen är rapportens kommun.",
     ],
     dots_reading: [
@@ -299,10 +296,9 @@ const EN: Words = Words {
     updated: "Updated at the source",
     since: "since",
     computed: "computed from the municipalities' figures",
-    notes: "Notes",
     neighbours: "The municipalities side by side",
     maps_reading: [
-        "The number and the shade tell in which third a municipality's figure is: 1 has the smallest, 2 the middle and 3 the largest figures. They do not say whether a figure is good. A dash (–) means that there is no figure of the municipality for the same period.",
+        "The number and the shade tell in which third a municipality's figure is: 1 has the smallest, 2 the middle and 3 the largest figures. They do not say whether a figure is good. A dash (–) means that there is no figure of the municipality for the same period. Borders: Statistics Finland, generalised.",
         "The thick outline is the municipality of this report.",
     ],
     dots_reading: [

@@ -13,6 +13,7 @@ pub(super) fn translated(table: &str, column: &str) -> Option<[&'static str; 2]>
     special(table, column)
         .or_else(|| of_observations(column))
         .or_else(|| of_texts(column))
+        .or_else(|| of_descriptions(column))
         .or_else(|| of_indicators(column))
         .or_else(|| of_regions(column))
         .or_else(|| of_figures(column))
@@ -146,6 +147,52 @@ fn of_texts(column: &str) -> Option<[&'static str; 2]> {
             "Nimi englanniksi, täsmälleen kuten lähde sen antoi",
             "Namn på engelska, exakt som källan gav det",
         ],
+        "unit" | "unit_fi" => [
+            "Yksikkö sanoin suomeksi; tyhjä, jos lähteellä ei ole sitä",
+            "Enheten i ord på finska; tom om källan inte har någon",
+        ],
+        "unit_sv" => [
+            "Yksikkö sanoin ruotsiksi; tyhjä, jos lähteellä ei ole sitä",
+            "Enheten i ord på svenska; tom om källan inte har någon",
+        ],
+        "unit_en" => [
+            "Yksikkö sanoin englanniksi; tyhjä, jos lähteellä ei ole sitä",
+            "Enheten i ord på engelska; tom om källan inte har någon",
+        ],
+        "producer" | "producer_fi" => [
+            "Luvut tuottava organisaatio, suomeksi",
+            "Organisationen som tar fram siffrorna, på finska",
+        ],
+        "producer_sv" => [
+            "Luvut tuottava organisaatio, ruotsiksi",
+            "Organisationen som tar fram siffrorna, på svenska",
+        ],
+        "producer_en" => [
+            "Luvut tuottava organisaatio, englanniksi",
+            "Organisationen som tar fram siffrorna, på engelska",
+        ],
+        "name_fi" | "region_name_fi" => ["Alueen nimi suomeksi", "Områdets namn på finska"],
+        "name_sv" | "region_name_sv" => ["Alueen nimi ruotsiksi", "Områdets namn på svenska"],
+        "name_en" | "region_name_en" => ["Alueen nimi englanniksi", "Områdets namn på engelska"],
+        "sentence_fi" => [
+            "Mitä luku kertoo, yhtenä virkkeenä suomeksi",
+            "Vad värdet säger, i en mening på finska",
+        ],
+        "sentence_sv" => [
+            "Mitä luku kertoo, yhtenä virkkeenä ruotsiksi",
+            "Vad värdet säger, i en mening på svenska",
+        ],
+        "sentence_en" => [
+            "Mitä luku kertoo, yhtenä virkkeenä englanniksi",
+            "Vad värdet säger, i en mening på engelska",
+        ],
+        _ => return None,
+    })
+}
+
+/// Of what the source says of an indicator.
+fn of_descriptions(column: &str) -> Option<[&'static str; 2]> {
+    Some(match column {
         "description_fi" => [
             "Mitä indikaattori mittaa, suomeksi (HTML)",
             "Vad indikatorn mäter, på finska (HTML)",
@@ -205,45 +252,6 @@ fn of_texts(column: &str) -> Option<[&'static str; 2]> {
         "notices_en" => [
             "Tuottajan huomautukset, englanniksi (HTML)",
             "Producentens påpekanden, på engelska (HTML)",
-        ],
-        "unit" | "unit_fi" => [
-            "Yksikkö sanoin suomeksi; tyhjä, jos lähteellä ei ole sitä",
-            "Enheten i ord på finska; tom om källan inte har någon",
-        ],
-        "unit_sv" => [
-            "Yksikkö sanoin ruotsiksi; tyhjä, jos lähteellä ei ole sitä",
-            "Enheten i ord på svenska; tom om källan inte har någon",
-        ],
-        "unit_en" => [
-            "Yksikkö sanoin englanniksi; tyhjä, jos lähteellä ei ole sitä",
-            "Enheten i ord på engelska; tom om källan inte har någon",
-        ],
-        "producer" | "producer_fi" => [
-            "Luvut tuottava organisaatio, suomeksi",
-            "Organisationen som tar fram siffrorna, på finska",
-        ],
-        "producer_sv" => [
-            "Luvut tuottava organisaatio, ruotsiksi",
-            "Organisationen som tar fram siffrorna, på svenska",
-        ],
-        "producer_en" => [
-            "Luvut tuottava organisaatio, englanniksi",
-            "Organisationen som tar fram siffrorna, på engelska",
-        ],
-        "name_fi" | "region_name_fi" => ["Alueen nimi suomeksi", "Områdets namn på finska"],
-        "name_sv" | "region_name_sv" => ["Alueen nimi ruotsiksi", "Områdets namn på svenska"],
-        "name_en" | "region_name_en" => ["Alueen nimi englanniksi", "Områdets namn på engelska"],
-        "sentence_fi" => [
-            "Mitä luku kertoo, yhtenä virkkeenä suomeksi",
-            "Vad värdet säger, i en mening på finska",
-        ],
-        "sentence_sv" => [
-            "Mitä luku kertoo, yhtenä virkkeenä ruotsiksi",
-            "Vad värdet säger, i en mening på svenska",
-        ],
-        "sentence_en" => [
-            "Mitä luku kertoo, yhtenä virkkeenä englanniksi",
-            "Vad värdet säger, i en mening på engelska",
         ],
         _ => return None,
     })

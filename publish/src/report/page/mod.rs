@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::charts::line::LineOf;
 use super::charts::visible;
 use super::figures::{ChartLine, ComparatorColumn, Figures};
+use super::plain::first_sentence;
 use super::words::Words;
 use super::{RegionReport, ReportContext, THEMES};
 use crate::PublishError;
@@ -152,6 +153,20 @@ impl Pages<'_> {
             columns: &[],
             lines: &[],
         };
+        // What follows in a sentence stands beside it, and in the whole report: the page
+        // is to be one sheet of paper.
+        let brief = |sentence: &String| first_sentence(sentence).to_owned();
+        let mut highlights = self.highlights(
+            &figures,
+            [
+                words.short_five_better,
+                words.short_five_worse,
+                words.short_five_changed,
+            ],
+        );
+        for item in highlights.iter_mut().flat_map(|points| &mut points.items) {
+            item.sentence = brief(&item.sentence);
+        }
         let page = ShortPage {
             w: words,
             styles: STYLES,
@@ -159,16 +174,9 @@ impl Pages<'_> {
             about: self.about(language),
             languages: links(language, short_file),
             synthetic: self.facts.synthetic.then(|| synthetic_notice(language)),
-            glance: self.glance(language),
+            glance: self.glance(language).iter().map(brief).collect(),
             judged: self.judged(language),
-            highlights: self.highlights(
-                &figures,
-                [
-                    words.short_five_better,
-                    words.short_five_worse,
-                    words.short_five_changed,
-                ],
-            ),
+            highlights,
             whole: report_file(language),
             missing: self.report.missing().len(),
             cite: self.cite(language),

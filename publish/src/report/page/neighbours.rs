@@ -17,8 +17,11 @@ use crate::site::{Class, Dot, alphabetical, classes, plot};
 
 /// The classes of a map: few, because a province has few municipalities.
 const THIRDS: usize = 3;
-/// How many times the numbers on a map go into its longer side.
-const NUMBERS: f64 = 22.0;
+/// How many times the numbers on a map go into its longer side, the width of its borders,
+/// and the outline of the report's own municipality.
+const NUMBERS: f64 = 26.0;
+const BORDERS: f64 = 450.0;
+const OUTLINE: f64 = 130.0;
 
 /// What the page shows of them.
 #[derive(Serialize)]
@@ -150,7 +153,7 @@ impl Pages<'_> {
             .or_else(|| by_period.iter().next_back())?;
         (*count > 1).then_some(Shown {
             row,
-            period: *period,
+            period,
             figures,
         })
     }
@@ -164,7 +167,7 @@ impl Pages<'_> {
                 // Writing to a String cannot fail.
                 let _ = write!(
                     svg,
-                    "<path id={} d=\"{}\"/>",
+                    "<path id=\"{}\" d=\"{}\"/>",
                     place(municipality),
                     shape.path
                 );
@@ -198,38 +201,33 @@ impl Pages<'_> {
             .replace("{low}", &number(low))
             .replace("{high}", &number(high));
         let alternative = format!("{title}, {period}. {says}");
-        let (svg, classes, ends) = match window {
-            Some(window) => {
-                let classes = classes(shown.values().flatten().collect(), THIRDS);
-                let svg = self.map(
-                    figures,
-                    shown,
-                    municipalities,
-                    (window, &classes),
-                    &alternative,
-                );
-                let classes = classes.iter().map(|class| {
-                    let (low, high) = (number(class.low), number(class.high));
-                    let figures = if low == high {
-                        low
-                    } else {
-                        format!("{low}–{high}")
-                    };
-                    (class.shade + 1, figures)
-                });
-                (svg, classes.collect(), None)
-            }
-            None => {
-                let svg = self.dots(figures, shown, municipalities, &alternative);
-                (svg, Vec::new(), Some((number(low), number(high))))
-            }
+        let Some(window) = window else {
+            return Drawing {
+                svg: self.dots(figures, shown, municipalities, &alternative),
+                classes: Vec::new(),
+                ends: Some((number(low), number(high))),
+                title,
+                period,
+            };
         };
+        let classes = classes(shown.values().flatten().collect(), THIRDS);
+        let map = (window, classes.as_slice());
+        let svg = self.map(figures, shown, municipalities, map, &alternative);
+        let classes = classes.iter().map(|class| {
+            let (low, high) = (number(class.low), number(class.high));
+            let figures = if low == high {
+                low
+            } else {
+                format!("{low}–{high}")
+            };
+            (class.shade + 1, figures)
+        });
         Drawing {
+            svg,
+            classes: classes.collect(),
+            ends: None,
             title,
             period,
-            svg,
-            classes,
-            ends,
         }
     }
 
@@ -241,7 +239,12 @@ impl Pages<'_> {
         ((view_box, side), classes): (&(String, i32), &[Class]),
         alternative: &str,
     ) -> String {
-        let mut svg = format!("<svg class=mp viewBox=\"{view_box}\" role=img aria-label=\"");
+        // Borders and numbers are as large on every map, whatever the area.
+        let share = |of: f64| f64::from(*side) / of;
+        let mut svg = format!(
+            "<svg class=mp stroke-width={:.2} viewBox=\"{view_box}\" role=img aria-label=\"",
+            share(BORDERS)
+        );
         escape(alternative, &mut svg);
         svg.push_str("\">");
         let class_of = |value: f64| {
@@ -276,10 +279,13 @@ impl Pages<'_> {
         }
         let own = &self.report.region;
         if municipalities.iter().any(|one| one.key == own.key) && is_drawn(own).is_some() {
-            let _ = write!(svg, "<use class=mo href=\"#{}\"/>", place(own));
+            let (width, place) = (share(OUTLINE), place(own));
+            let _ = write!(
+                svg,
+                "<use class=mo stroke-width={width:.2} href=\"#{place}\"/>"
+            );
         }
-        let size = f64::from(*side) / NUMBERS;
-        let _ = write!(svg, "<g font-size={size:.1}>");
+        let _ = write!(svg, "<g font-size={:.1}>", share(NUMBERS));
         for group in groups() {
             let _ = write!(svg, "<g class=n{}>", group.unwrap_or_default());
             for (of, municipality, _) in drawn.iter().filter(|(of, ..)| *of == group) {

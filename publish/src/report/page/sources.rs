@@ -13,6 +13,42 @@ use crate::report::product::{PageKind, page_file};
 use crate::workbook::workbook_file;
 use crate::workshop::workshop_file;
 
+/// The tables beside the page, with what they are.
+const TABLES: [(&str, [&str; 3]); 4] = [
+    (
+        "observations.csv",
+        [
+            "Kaikki havainnot taulukko-ohjelmaan",
+            "Alla observationer för kalkylprogram",
+            "All observations for a spreadsheet",
+        ],
+    ),
+    (
+        NOTES_CSV,
+        [
+            "Muistiinpanot, joita lukujen rinnalle on kirjoitettu",
+            "Anteckningar som har skrivits vid siffrorna",
+            "The notes that people have written beside the figures",
+        ],
+    ),
+    (
+        "wellbeing.parquet",
+        [
+            "Raportin luvut ja arviot analyysiin",
+            "Rapportens siffror och bedömningar för analys",
+            "The report's figures and verdicts for analysis",
+        ],
+    ),
+    (
+        "observations.parquet",
+        [
+            "Kaikki havainnot analyysiin",
+            "Alla observationer för analys",
+            "All observations for analysis",
+        ],
+    ),
+];
+
 impl Pages<'_> {
     /// Who the peers are, and how they were found.
     pub(super) fn peers(&self, language: Language) -> Option<String> {
@@ -185,39 +221,6 @@ pub(super) fn files(language: Language, level: RegionLevel) -> Vec<FileLink> {
             ],
         ));
     }
-    files.extend([
-        file(
-            "observations.csv",
-            [
-                "Kaikki havainnot taulukko-ohjelmaan",
-                "Alla observationer för kalkylprogram",
-                "All observations for a spreadsheet",
-            ],
-        ),
-        file(
-            NOTES_CSV,
-            [
-                "Huomiot, joita lukujen rinnalle on kirjattu",
-                "Anmärkningar som har skrivits vid siffrorna",
-                "The notes that people have written beside the figures",
-            ],
-        ),
-        file(
-            "wellbeing.parquet",
-            [
-                "Raportin luvut ja arviot analyysiin",
-                "Rapportens siffror och bedömningar för analys",
-                "The report's figures and verdicts for analysis",
-            ],
-        ),
-        file(
-            "observations.parquet",
-            [
-                "Kaikki havainnot analyysiin",
-                "Alla observationer för analys",
-                "All observations for analysis",
-            ],
-        ),
-    ]);
+    files.extend(TABLES.map(|(url, texts)| file(url, texts)));
     files
 }

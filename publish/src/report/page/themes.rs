@@ -9,6 +9,7 @@ use crate::report::ReportRow;
 use crate::report::charts::profile::{Spread, Track, reach, verdict_class};
 use crate::report::charts::visible;
 use crate::report::figures::{Figures, NoteView};
+use crate::report::note_text::note_html;
 
 /// The length of a track in a page's profile, and its height.
 const TRACK: (f64, f64) = (200.0, 16.0);
@@ -90,12 +91,7 @@ impl Pages<'_> {
                 language: note.language.code(),
                 author: visible(&note.author),
                 date: times::date(language, note.date),
-                text: note
-                    .text
-                    .lines()
-                    .map(visible)
-                    .collect::<Vec<_>>()
-                    .join("\n"),
+                html: note_html(note),
             })
             .collect()
     }
