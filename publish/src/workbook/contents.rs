@@ -13,7 +13,7 @@ use super::words::Phrases;
 use crate::documents::words::licence_name;
 
 /// The widths of the labels and of the texts beside them, in characters.
-const WIDTHS: [f64; 2] = [34.0, 110.0];
+const WIDTHS: [u32; 2] = [34, 110];
 
 /// Writes lines of a label and a text, from the top down.
 struct Lines<'a> {

@@ -41,13 +41,13 @@ pub(super) fn observations(
     let about = phrases.observations_about.to_owned();
     TableSheet {
         headings: vec![
-            Heading::new(phrases.code, 18.0),
-            Heading::new(phrases.indicator, 60.0),
-            Heading::new(phrases.period, 14.0),
-            Heading::new(phrases.sex, 12.0),
-            Heading::new(phrases.value, 14.0),
-            Heading::new(phrases.unit, 26.0),
-            Heading::new(phrases.status, 26.0),
+            Heading::new(phrases.code, 18),
+            Heading::new(phrases.indicator, 60),
+            Heading::new(phrases.period, 14),
+            Heading::new(phrases.sex, 12),
+            Heading::new(phrases.value, 14),
+            Heading::new(phrases.unit, 26),
+            Heading::new(phrases.status, 26),
         ],
         rows,
         ..of.table_sheet(language, name, phrases.observations, about)
@@ -109,19 +109,19 @@ pub(super) fn descriptions(
     let about = phrases.descriptions_about.to_owned();
     TableSheet {
         headings: vec![
-            Heading::new(phrases.code, 18.0),
-            Heading::new(phrases.indicator, 40.0),
-            Heading::new(phrases.theme, 22.0),
-            Heading::new(phrases.measures, 70.0),
-            Heading::new(phrases.interpretation, 50.0),
-            Heading::new(phrases.limits, 50.0),
-            Heading::new(phrases.unit, 18.0),
-            Heading::new(phrases.good, 20.0),
-            Heading::new(phrases.producer, 28.0),
-            Heading::new(phrases.licence, 28.0),
-            Heading::new(phrases.updated, 14.0),
-            Heading::new(phrases.kept_up, 28.0),
-            Heading::new(phrases.address, 40.0),
+            Heading::new(phrases.code, 18),
+            Heading::new(phrases.indicator, 40),
+            Heading::new(phrases.theme, 22),
+            Heading::new(phrases.measures, 70),
+            Heading::new(phrases.interpretation, 50),
+            Heading::new(phrases.limits, 50),
+            Heading::new(phrases.unit, 18),
+            Heading::new(phrases.good, 20),
+            Heading::new(phrases.producer, 28),
+            Heading::new(phrases.licence, 28),
+            Heading::new(phrases.updated, 14),
+            Heading::new(phrases.kept_up, 28),
+            Heading::new(phrases.address, 40),
         ],
         rows,
         ..of.table_sheet(language, name, phrases.descriptions, about)

@@ -89,15 +89,15 @@ pub(super) fn sheet(
     }
 }
 
-fn width(column: NoteColumn) -> f64 {
+fn width(column: NoteColumn) -> u32 {
     match column {
-        NoteColumn::RegionId | NoteColumn::Date | NoteColumn::Withdraw => 11.0,
-        NoteColumn::Region | NoteColumn::IndicatorId => 18.0,
-        NoteColumn::Indicator => 42.0,
-        NoteColumn::Theme => 26.0,
-        NoteColumn::Text => 70.0,
-        NoteColumn::Author => 22.0,
-        NoteColumn::Language | NoteColumn::Format => 9.0,
-        NoteColumn::NoteId => 19.0,
+        NoteColumn::RegionId | NoteColumn::Date | NoteColumn::Withdraw => 11,
+        NoteColumn::Region | NoteColumn::IndicatorId => 18,
+        NoteColumn::Indicator => 42,
+        NoteColumn::Theme => 26,
+        NoteColumn::Text => 70,
+        NoteColumn::Author => 22,
+        NoteColumn::Language | NoteColumn::Format => 9,
+        NoteColumn::NoteId => 19,
     }
 }

@@ -22,16 +22,16 @@ const MOST_DECIMALS: u8 = 9;
 /// A4.
 const PAPER: u8 = 9;
 /// Characters that a lying page of paper shows in a size that can be read.
-const PAGE_WIDTH: f64 = 200.0;
+const PAGE_WIDTH: u32 = 200;
 /// Points of one line of a row.
-const LINE: f64 = 15.0;
+const LINE: u32 = 15;
 /// The lines of the highest row that a spreadsheet program shows.
-const MOST_LINES: usize = 27;
-/// Letters of a text that fit where one digit does: somewhat fewer than measured in a font
-/// that is wider than that of the file.
-const LETTERS_OF_DIGIT: f64 = 1.05;
+const MOST_LINES: u32 = 27;
+/// Letters of a text that fit where a hundred digits do: somewhat fewer than measured in a
+/// font that is wider than that of the file.
+const LETTERS_OF_100_DIGITS: usize = 105;
 /// Characters that the button of a filter covers in a heading.
-const FILTER_BUTTON: f64 = 3.0;
+const FILTER_BUTTON: u32 = 3;
 
 /// One cell of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,11 +80,11 @@ impl Cell {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Heading {
     pub(super) text: String,
-    pub(super) width: f64,
+    pub(super) width: u32,
 }
 
 impl Heading {
-    pub(super) fn new(text: impl Into<String>, width: f64) -> Self {
+    pub(super) fn new(text: impl Into<String>, width: u32) -> Self {
         Self {
             text: text.into(),
             width,
@@ -199,8 +199,8 @@ pub(super) fn add_table(
         worksheet.set_column_width(column, heading.width)?;
     }
     let heading_lines = sheet.headings.iter();
-    let heading_lines =
-        heading_lines.map(|heading| lines_of(&heading.text, heading.width - FILTER_BUTTON));
+    let heading_lines = heading_lines
+        .map(|heading| lines_of(&heading.text, heading.width.saturating_sub(FILTER_BUTTON)));
     make_room(worksheet, HEADINGS_ROW, heading_lines)?;
     for (row, cells) in (HEADINGS_ROW + 1..).zip(&sheet.rows) {
         for (column, cell) in (0..).zip(cells) {
@@ -224,7 +224,7 @@ pub(super) fn add_table(
         .set_columns(&columns);
     worksheet.add_table(HEADINGS_ROW, 0, last_row, last_column, &table)?;
     worksheet.set_freeze_panes(HEADINGS_ROW + 1, 1)?;
-    let width: f64 = sheet.headings.iter().map(|heading| heading.width).sum();
+    let width: u32 = sheet.headings.iter().map(|heading| heading.width).sum();
     print_on_paper(worksheet, width);
     worksheet.set_repeat_rows(HEADINGS_ROW, HEADINGS_ROW)?;
     worksheet.set_repeat_columns(0, 0)?;
@@ -232,11 +232,8 @@ pub(super) fn add_table(
 }
 
 /// Lying, on as many pages side by side as `width` characters take.
-pub(super) fn print_on_paper(worksheet: &mut Worksheet, width: f64) {
-    let mut pages = 1;
-    while f64::from(pages) * PAGE_WIDTH < width {
-        pages += 1;
-    }
+pub(super) fn print_on_paper(worksheet: &mut Worksheet, width: u32) {
+    let pages = u16::try_from(width.div_ceil(PAGE_WIDTH)).unwrap_or(u16::MAX);
     worksheet
         .set_landscape()
         .set_paper_size(PAPER)
@@ -251,16 +248,18 @@ pub(super) fn make_room(
     row: u32,
     lines: impl IntoIterator<Item = usize>,
 ) -> Result<(), XlsxError> {
-    let lines = lines.into_iter().max().unwrap_or(1).min(MOST_LINES);
+    let lines = lines.into_iter().max().unwrap_or(1);
+    let lines = u32::try_from(lines).map_or(MOST_LINES, |lines| lines.min(MOST_LINES));
     if lines > 1 {
-        worksheet.set_row_height(row, LINE * lines as f64)?;
+        worksheet.set_row_height(row, LINE * lines)?;
     }
     Ok(())
 }
 
 /// The lines that a text takes in a column of `width` characters, broken between words.
-pub(super) fn lines_of(text: &str, width: f64) -> usize {
-    let width = (width * LETTERS_OF_DIGIT).max(1.0) as usize;
+pub(super) fn lines_of(text: &str, width: u32) -> usize {
+    let width = usize::try_from(width).unwrap_or(usize::MAX);
+    let width = (width.saturating_mul(LETTERS_OF_100_DIGITS) / 100).max(1);
     let of_paragraph = |paragraph: &str| {
         let (mut lines, mut used) = (1, 0);
         for word in paragraph.split(' ') {
@@ -426,13 +425,13 @@ mod tests {
     #[test]
     fn lines_are_broken_between_words_and_long_words_within() {
         // Twenty digits are as wide as 21 letters.
-        assert_eq!(lines_of("", 20.0), 1);
-        assert_eq!(lines_of("yksikolmatta kirjaint", 20.0), 1);
-        assert_eq!(lines_of("yksikolmatta kirjainta", 20.0), 2);
-        assert_eq!(lines_of("yksi\nkaksi\n", 20.0), 3);
-        assert_eq!(lines_of(&"ä".repeat(22), 20.0), 2);
-        assert_eq!(lines_of(&"ä".repeat(64), 20.0), 4);
-        assert!(lines_of("kapea sarake", -2.0) > 1);
+        assert_eq!(lines_of("", 20), 1);
+        assert_eq!(lines_of("yksikolmatta kirjaint", 20), 1);
+        assert_eq!(lines_of("yksikolmatta kirjainta", 20), 2);
+        assert_eq!(lines_of("yksi\nkaksi\n", 20), 3);
+        assert_eq!(lines_of(&"ä".repeat(22), 20), 2);
+        assert_eq!(lines_of(&"ä".repeat(64), 20), 4);
+        assert!(lines_of("kapea sarake", 0) > 1);
     }
 
     #[test]

@@ -93,33 +93,29 @@ pub(super) fn sheet(
     let name = names.take(sheet_name(language, theme).unwrap_or(&heading));
     let columns = comparator_columns(of.report, of.context, language);
     let mut headings = vec![
-        Heading::new(phrases.indicator, 46.0),
-        Heading::new(phrases.unit, 18.0),
-        Heading::new(phrases.year, 10.0),
-        Heading::new(phrases.own, 12.0),
-        Heading::new(phrases.change, 13.0),
+        Heading::new(phrases.indicator, 46),
+        Heading::new(phrases.unit, 18),
+        Heading::new(phrases.year, 10),
+        Heading::new(phrases.own, 12),
+        Heading::new(phrases.change, 13),
     ];
-    headings.extend(
-        columns
-            .iter()
-            .map(|column| Heading::new(&column.name, 15.0)),
-    );
+    headings.extend(columns.iter().map(|column| Heading::new(&column.name, 15)));
     headings.extend([
-        Heading::new(phrases.five_years, 13.0),
-        Heading::new(phrases.low, 12.0),
-        Heading::new(phrases.high, 12.0),
-        Heading::new(phrases.change_in_words, 18.0),
+        Heading::new(phrases.five_years, 13),
+        Heading::new(phrases.low, 12),
+        Heading::new(phrases.high, 12),
+        Heading::new(phrases.change_in_words, 18),
     ]);
     headings.extend(columns.iter().map(|column| {
         let text = format!("{}: {}", phrases.difference, column.name);
-        Heading::new(text, 18.0)
+        Heading::new(text, 18)
     }));
     headings.extend([
-        Heading::new(phrases.direction, 18.0),
-        Heading::new(phrases.status, 22.0),
-        Heading::new(phrases.remark, 80.0),
-        Heading::new(phrases.source, 28.0),
-        Heading::new(phrases.code, 16.0),
+        Heading::new(phrases.direction, 18),
+        Heading::new(phrases.status, 22),
+        Heading::new(phrases.remark, 80),
+        Heading::new(phrases.source, 28),
+        Heading::new(phrases.code, 16),
     ]);
     let rows = rows
         .iter()
