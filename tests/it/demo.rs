@@ -1,6 +1,32 @@
 //! The newcomer's way: a demo run, a second one, and what they leave behind.
 
-use crate::support::{Ran, Workspace, assert_whole, read_parquet};
+use std::path::Path;
+
+use botnia_sandbox::SandboxOptions;
+
+use crate::support::{Ran, Upstream, Workspace, assert_whole, read_parquet};
+
+/// How many regions have files of their own.
+fn folders(release: &Path) -> [usize; 4] {
+    [
+        "municipalities",
+        "provinces",
+        "wellbeing-counties",
+        "by_province",
+    ]
+    .map(|name| {
+        let folder = std::fs::read_dir(release.join(name));
+        folder.expect("a folder").count()
+    })
+}
+
+#[test]
+fn every_region_gets_files_where_none_are_chosen() {
+    let upstream = Upstream::start(SandboxOptions::default());
+    let workspace = Workspace::with_every_folder(upstream.sandbox().base_url().as_str(), &["127"]);
+    workspace.botnia(&["run"]).expect_code(0);
+    assert_eq!(folders(&workspace.release()), [308, 19, 23, 19]);
+}
 
 #[test]
 fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
@@ -51,20 +77,8 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
     ] {
         assert!(release.join(path).is_file(), "{path}");
     }
-    let folders = |name: &str| {
-        std::fs::read_dir(release.join(name))
-            .expect("a folder")
-            .count()
-    };
-    assert_eq!(
-        (
-            folders("municipalities"),
-            folders("provinces"),
-            folders("wellbeing-counties"),
-            folders("by_province")
-        ),
-        (308, 19, 23, 19)
-    );
+    // Three provinces with their municipalities and counties.
+    assert_eq!(folders(&release), [40, 3, 3, 3]);
     for path in ["README.md", "CHANGES.md", "tiedote.fi.md"] {
         let text = std::fs::read_to_string(release.join(path)).expect("a document");
         assert!(
@@ -92,9 +106,7 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
 
 #[test]
 fn a_world_that_moved_makes_a_second_release_that_says_what_changed() {
-    use botnia_sandbox::SandboxOptions;
-
-    let upstream = crate::support::Upstream::start(SandboxOptions::default());
+    let upstream = Upstream::start(SandboxOptions::default());
     let workspace = Workspace::new(
         upstream.sandbox().base_url().as_str(),
         &["127", "181", "1065", "5", "3076"],

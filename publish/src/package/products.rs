@@ -53,11 +53,9 @@ enum Product {
 }
 
 impl Product {
-    /// Those of a region of `level`.
-    fn all(level: RegionLevel) -> impl Iterator<Item = Self> {
-        let kinds = PageKind::ALL.into_iter();
-        let kinds = kinds.filter(move |kind| kind.is_made_for(level));
-        let pages = kinds.flat_map(|kind| {
+    /// Those of every region.
+    fn all() -> impl Iterator<Item = Self> {
+        let pages = PageKind::ALL.into_iter().flat_map(|kind| {
             let in_language = move |language| Self::Page(kind, language);
             Language::ALL.into_iter().map(in_language)
         });
@@ -289,7 +287,7 @@ impl Packaging {
         let others = reporting.others(&region);
         let mut members = Vec::new();
         let mut fresh = Vec::new();
-        for product in Product::all(region.key.level) {
+        for product in Product::all() {
             let path = format!("{}/{}", tables.folder, product.file());
             let hash = product.hash(&hashes, reporting.hash, &others, &notes);
             match self.carried(&path, hash) {

@@ -185,18 +185,18 @@ impl RegionReport {
             .iter()
             .filter(|row| row.theme == theme)
             .partition(|row| row.set_id == REPORT_SET);
-        let elsewhere: BTreeSet<&str> = self
-            .rows
-            .iter()
-            .filter(|row| row.set_id == REPORT_SET && row.theme != theme)
-            .map(|row| row.indicator_id.as_str())
-            .collect();
-        let mut seen = BTreeSet::new();
-        own.into_iter()
-            .chain(others)
-            .filter(|row| !elsewhere.contains(row.indicator_id.as_str()))
-            .filter(|row| seen.insert(row.indicator_id.as_str()))
-            .collect()
+        let is_of_report = |id: &str| {
+            let mut rows = self.rows.iter();
+            rows.any(|row| row.set_id == REPORT_SET && row.indicator_id == id)
+        };
+        let mut rows = own;
+        for row in others {
+            let is_there = rows.iter().any(|one| one.indicator_id == row.indicator_id);
+            if !is_there && !is_of_report(&row.indicator_id) {
+                rows.push(row);
+            }
+        }
+        rows
     }
 
     /// The rows of all themes of a report, in reading order, each indicator once.

@@ -1,7 +1,7 @@
 //! The files that are made of a report, and what decides whether one is made anew.
 
 use botnia_config::words;
-use botnia_model::{ContentHash, Language, Note, RegionLevel};
+use botnia_model::{ContentHash, Language, Note};
 
 use super::charts::profile_file;
 use super::page::{Pages, TEMPLATE_SOURCES, report_file, short_file};
@@ -32,12 +32,6 @@ impl PageKind {
         Self::ProfileSvg,
         Self::ProfilePng,
     ];
-
-    /// Whether regions of `level` have it. Pictures of every municipality would take most of
-    /// the time of a release, and its drawing says the same.
-    pub fn is_made_for(self, level: RegionLevel) -> bool {
-        self != Self::ProfilePng || level != RegionLevel::Municipality
-    }
 }
 
 /// The name of a file within the region's folder.

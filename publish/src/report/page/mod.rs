@@ -133,7 +133,7 @@ impl Pages<'_> {
             services: self.services(language),
             cite: self.cite(language),
             next_check: next_check(language),
-            files: files(language, self.report.region.key.level),
+            files: files(language),
             edition: self.edition(language),
         };
         render("report.html", &page)

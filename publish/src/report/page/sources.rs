@@ -1,7 +1,7 @@
 //! Where the figures come from, how to cite them, and the files that have them.
 
 use botnia_config::words::{self, times};
-use botnia_model::{Language, RegionLevel};
+use botnia_model::Language;
 
 use super::views::{FileLink, Link, ProducerLine};
 use super::{Pages, short_file};
@@ -152,8 +152,8 @@ pub(super) fn next_check(language: Language) -> &'static str {
     )
 }
 
-/// The files beside the page of a region of `level`.
-pub(super) fn files(language: Language, level: RegionLevel) -> Vec<FileLink> {
+/// The files beside a region's page.
+pub(super) fn files(language: Language) -> Vec<FileLink> {
     let file = |url: &'static str, texts: [&'static str; 3]| FileLink {
         name: format!("{} ({url})", words::in_language(language, texts)),
         url,
@@ -211,16 +211,14 @@ pub(super) fn files(language: Language, level: RegionLevel) -> Vec<FileLink> {
             "The profile chart as a drawing",
         ],
     ));
-    if PageKind::ProfilePng.is_made_for(level) {
-        files.push(file(
-            page_file(PageKind::ProfilePng, language),
-            [
-                "Profiilikuvio kuvana esityksiin",
-                "Profilfiguren som bild för presentationer",
-                "The profile chart as a picture for slides",
-            ],
-        ));
-    }
+    files.push(file(
+        page_file(PageKind::ProfilePng, language),
+        [
+            "Profiilikuvio kuvana esityksiin",
+            "Profilfiguren som bild för presentationer",
+            "The profile chart as a picture for slides",
+        ],
+    ));
     files.extend(TABLES.map(|(url, texts)| file(url, texts)));
     files
 }
