@@ -77,8 +77,8 @@ fn a_demo_publishes_a_release_and_a_second_one_changes_nothing() {
     ] {
         assert!(release.join(path).is_file(), "{path}");
     }
-    // Three provinces with their municipalities and counties.
-    assert_eq!(folders(&release), [40, 3, 3, 3]);
+    // Three provinces with their municipalities and counties; the observations of all.
+    assert_eq!(folders(&release), [40, 3, 3, 19]);
     for path in ["README.md", "CHANGES.md", "tiedote.fi.md"] {
         let text = std::fs::read_to_string(release.join(path)).expect("a document");
         assert!(
