@@ -159,12 +159,15 @@ impl Drop for Process {
     }
 }
 
-/// Ends when the process holds a job: each change of the jobs wakes it to look.
+/// Ends when the process holds an indicator: each change of the jobs wakes it to look.
 async fn until_busy(ledger: &Ledger, process: &Process) {
     loop {
         let woken = ledger.woken();
         let open = ledger.open_jobs().await.expect("the open jobs");
-        let mut workers = open.iter().filter_map(|job| job.worker.as_deref());
+        let mut workers = open
+            .iter()
+            .filter(|job| matches!(job.task, Task::Indicator { .. }))
+            .filter_map(|job| job.worker.as_deref());
         if workers.any(|worker| process.is(worker)) {
             return;
         }
@@ -183,15 +186,15 @@ fn one_worker_is_killed_and_one_wakes_late_and_nothing_is_lost_or_published_twic
     workspace.write_settings(&format!(
         "state = \"{state}\"\n{settings}[workers]\nlease_seconds = 5\n"
     ));
-    // Every process holds as many jobs as it takes, long enough to be met at its work.
+    // Whoever takes an indicator holds it, until both have been met at their work.
     let delay = Fault {
         path: Some("/rest/1.1/indicators/".to_owned()),
         indicator: None,
         query: None,
         after: 0,
-        times: Some(9),
+        times: None,
         kind: FaultKind::Delay {
-            milliseconds: 2_000,
+            milliseconds: 8_000,
         },
     };
     let set = upstream.sandbox().set_faults(vec![delay]);
@@ -214,6 +217,8 @@ fn one_worker_is_killed_and_one_wakes_late_and_nothing_is_lost_or_published_twic
     killed.child.kill().expect("SIGKILL");
     RUNTIME.block_on(until_busy(&ledger, &late));
     late.signal("-STOP");
+    let cleared = upstream.sandbox().set_faults(Vec::new());
+    cleared.expect("no faults");
     let arguments = ["serve", "--listen", "127.0.0.1:0"];
     let mut service = Process::start(&workspace, &arguments, "Serving http://");
     service.until("Release announced");
