@@ -28,6 +28,20 @@ pub(crate) fn batches(
     })
 }
 
+/// The same for who needs the rows alone: a batch that cannot be read is
+/// [`PublishError::ReadRows`].
+pub(crate) fn read_batches<'a>(
+    table: &'a str,
+    file: File,
+    columns: &[&str],
+) -> Result<impl Iterator<Item = Result<RecordBatch, PublishError>> + use<'a>, PublishError> {
+    let failed = |source| PublishError::ReadRows {
+        table: table.to_owned(),
+        source,
+    };
+    Ok(batches(table, file, columns)?.map(move |batch| batch.map_err(failed)))
+}
+
 fn open(file: File, columns: &[&str]) -> Result<ParquetRecordBatchReader, ParquetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH_ROWS);
     if columns.is_empty() {
@@ -44,11 +58,8 @@ pub(crate) fn distinct_texts<const N: usize>(
     columns: [&str; N],
 ) -> Result<[BTreeSet<String>; N], PublishError> {
     let mut distinct = [const { BTreeSet::new() }; N];
-    for batch in batches(table, file, &columns)? {
-        let batch = batch.map_err(|source| PublishError::ReadRows {
-            table: table.to_owned(),
-            source,
-        })?;
+    for batch in read_batches(table, file, &columns)? {
+        let batch = batch?;
         for (column, distinct) in columns.iter().zip(&mut distinct) {
             let texts = TextColumn::of(table, &batch, column)?;
             let mut last: Option<&str> = None;

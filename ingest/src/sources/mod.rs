@@ -1,5 +1,5 @@
 //! One folder per source. A new one adds its line here and in [`open`](crate::open).
-//! `tables` is what sources with tables share.
+//! `upstream` is what all behind an address share, `tables` what sources with tables do.
 
 pub(crate) mod jsonstat;
 pub(crate) mod pxweb1;
@@ -8,3 +8,4 @@ pub(crate) mod sotkanet;
 pub(crate) mod survey;
 mod tables;
 pub(crate) mod thl_cube;
+mod upstream;

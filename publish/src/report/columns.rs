@@ -15,10 +15,14 @@ use crate::table::{TextColumn, column, wrong_type};
 #[derive(Clone, Copy)]
 pub(super) struct Batch<'a> {
     pub(super) table: &'a str,
-    pub(super) batch: &'a RecordBatch,
+    batch: &'a RecordBatch,
 }
 
 impl<'a> Batch<'a> {
+    pub(super) fn of(table: &'a str, batch: &'a RecordBatch) -> Self {
+        Self { table, batch }
+    }
+
     pub(super) fn rows(self) -> usize {
         self.batch.num_rows()
     }

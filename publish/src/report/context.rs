@@ -12,7 +12,7 @@ use super::columns::Batch;
 use super::municipal::MunicipalFigures;
 use super::series::ComparatorSeries;
 use crate::PublishError;
-use crate::table::batches;
+use crate::table::read_batches;
 
 /// What an indicator is: a row of `indicators.parquet`.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,15 +60,9 @@ impl IndicatorDetails {
     /// [`PublishError::TableContract`].
     pub fn read(table: &str, file: File) -> Result<BTreeMap<String, Self>, PublishError> {
         let mut all = BTreeMap::new();
-        for batch in batches(table, file, &[])? {
-            let batch = batch.map_err(|source| PublishError::ReadRows {
-                table: table.to_owned(),
-                source,
-            })?;
-            let batch = Batch {
-                table,
-                batch: &batch,
-            };
+        for batch in read_batches(table, file, &[])? {
+            let batch = batch?;
+            let batch = Batch::of(table, &batch);
             let ids = batch.texts("indicator_id")?;
             let titles = batch.languages(["title_fi", "title_sv", "title_en"])?;
             let descriptions =
@@ -139,15 +133,9 @@ impl PeerGroup {
     pub fn read(table: &str, file: File) -> Result<BTreeMap<RegionId, Self>, PublishError> {
         let mut found: BTreeMap<RegionId, (PeerMethod, String, BTreeMap<i32, RegionId>)> =
             BTreeMap::new();
-        for batch in batches(table, file, &[])? {
-            let batch = batch.map_err(|source| PublishError::ReadRows {
-                table: table.to_owned(),
-                source,
-            })?;
-            let batch = Batch {
-                table,
-                batch: &batch,
-            };
+        for batch in read_batches(table, file, &[])? {
+            let batch = batch?;
+            let batch = Batch::of(table, &batch);
             let regions = batch.texts("region_id")?;
             let peers = batch.texts("peer_region_id")?;
             let positions = batch.integers("position")?;
@@ -201,15 +189,9 @@ impl ReportContext {
     /// [`PublishError::TableContract`].
     pub fn reported_sexes(table: &str, file: File) -> Result<BTreeMap<String, Sex>, PublishError> {
         let mut sexes = BTreeMap::new();
-        for batch in batches(table, file, &["indicator_id", "sex"])? {
-            let batch = batch.map_err(|source| PublishError::ReadRows {
-                table: table.to_owned(),
-                source,
-            })?;
-            let batch = Batch {
-                table,
-                batch: &batch,
-            };
+        for batch in read_batches(table, file, &["indicator_id", "sex"])? {
+            let batch = batch?;
+            let batch = Batch::of(table, &batch);
             let ids = batch.texts("indicator_id")?;
             let of_sexes = batch.texts("sex")?;
             let mut last: Option<&str> = None;

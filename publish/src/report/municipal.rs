@@ -9,7 +9,7 @@ use botnia_model::{ContentHash, Period, RegionId, RegionLevel, Status};
 
 use super::columns::Batch;
 use crate::PublishError;
-use crate::table::batches;
+use crate::table::read_batches;
 
 /// The indicators whose figures stand side by side, in the order of a report's themes: of
 /// each theme one that most municipalities have, and whose figures mean the same in a large
@@ -62,15 +62,9 @@ impl MunicipalFigures {
             "status",
         ];
         let mut all: BTreeMap<String, BTreeMap<RegionId, MunicipalFigure>> = BTreeMap::new();
-        for batch in batches(table, file, &COLUMNS)? {
-            let batch = batch.map_err(|source| PublishError::ReadRows {
-                table: table.to_owned(),
-                source,
-            })?;
-            let batch = Batch {
-                table,
-                batch: &batch,
-            };
+        for batch in read_batches(table, file, &COLUMNS)? {
+            let batch = batch?;
+            let batch = Batch::of(table, &batch);
             let indicators = batch.texts("indicator_id")?;
             let levels = batch.texts("region_level")?;
             let regions = batch.texts("region_id")?;

@@ -9,7 +9,7 @@ use super::columns::{Batch, Integers, Languages, Numbers, Texts, contract};
 use super::series::read_own;
 use super::{Comparison, Interval, Judged, RegionReport, ReportRow};
 use crate::PublishError;
-use crate::table::batches;
+use crate::table::read_batches;
 
 /// A file of a region's folder, and its path for error texts.
 pub struct RegionFile<'a> {
@@ -53,15 +53,9 @@ fn read_rows(
 ) -> Result<Vec<ReportRow>, PublishError> {
     let id = region.key.id();
     let mut rows = Vec::new();
-    for batch in batches(path, file, &[])? {
-        let batch = batch.map_err(|source| PublishError::ReadRows {
-            table: path.to_owned(),
-            source,
-        })?;
-        let batch = Batch {
-            table: path,
-            batch: &batch,
-        };
+    for batch in read_batches(path, file, &[])? {
+        let batch = batch?;
+        let batch = Batch::of(path, &batch);
         let region_ids = batch.texts("region_id")?;
         let columns = Columns::of(batch)?;
         for row in 0..batch.rows() {

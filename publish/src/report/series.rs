@@ -8,7 +8,7 @@ use botnia_model::{ContentHash, Period, RegionId, RegionKey, RegionLevel, Sex, S
 
 use super::columns::Batch;
 use crate::PublishError;
-use crate::table::batches;
+use crate::table::read_batches;
 
 /// The columns that a series is made of.
 const COLUMNS: [&str; 8] = [
@@ -148,15 +148,9 @@ fn each_point(
         &dyn Fn() -> Result<Point, PublishError>,
     ) -> Result<(), PublishError>,
 ) -> Result<(), PublishError> {
-    for batch in batches(table, file, &COLUMNS)? {
-        let batch = batch.map_err(|source| PublishError::ReadRows {
-            table: table.to_owned(),
-            source,
-        })?;
-        let batch = Batch {
-            table,
-            batch: &batch,
-        };
+    for batch in read_batches(table, file, &COLUMNS)? {
+        let batch = batch?;
+        let batch = Batch::of(table, &batch);
         let indicators = batch.texts("indicator_id")?;
         let levels = batch.texts("region_level")?;
         let regions = batch.texts("region_id")?;

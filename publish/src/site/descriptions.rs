@@ -10,7 +10,7 @@ use botnia_model::{Polarity, Text, ValueKind};
 use serde::Serialize;
 
 use crate::PublishError;
-use crate::table::{TextColumn, batches, column, wrong_type};
+use crate::table::{TextColumn, column, read_batches, wrong_type};
 
 const TABLE: &str = "indicators.parquet";
 
@@ -48,11 +48,8 @@ pub(super) struct Description {
 /// A table that is not as it should be.
 pub(super) fn read(file: File) -> Result<BTreeMap<String, Description>, PublishError> {
     let mut descriptions = BTreeMap::new();
-    for batch in batches(TABLE, file, &[])? {
-        let batch = batch.map_err(|source| PublishError::ReadRows {
-            table: TABLE.to_owned(),
-            source,
-        })?;
+    for batch in read_batches(TABLE, file, &[])? {
+        let batch = batch?;
         add(&batch, &mut descriptions)?;
     }
     Ok(descriptions)

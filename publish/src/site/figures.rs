@@ -12,7 +12,7 @@ use botnia_model::{Origin, Period, RegionLevel, Sex, Status};
 use serde::Serialize;
 
 use crate::PublishError;
-use crate::table::{TextColumn, batches, column, wrong_type};
+use crate::table::{TextColumn, column, read_batches, wrong_type};
 
 const TABLE: &str = "observations.parquet";
 const COLUMNS: [&str; 9] = [
@@ -84,11 +84,8 @@ pub(super) fn for_each_indicator(
     mut each: impl FnMut(&str, IndicatorFigures) -> Result<(), PublishError>,
 ) -> Result<(), PublishError> {
     let mut collected: Option<(String, Collector)> = None;
-    for batch in batches(TABLE, file, &COLUMNS)? {
-        let batch = batch.map_err(|source| PublishError::ReadRows {
-            table: TABLE.to_owned(),
-            source,
-        })?;
+    for batch in read_batches(TABLE, file, &COLUMNS)? {
+        let batch = batch?;
         let rows = Rows::of(&batch)?;
         for row in 0..batch.num_rows() {
             let id = rows.indicator_ids.get(row).unwrap_or_default();

@@ -11,7 +11,7 @@ use arrow_array::{Array, Float64Array, RecordBatch};
 use serde::Serialize;
 
 use crate::PublishError;
-use crate::table::{TextColumn, batches, column, wrong_type};
+use crate::table::{TextColumn, column, read_batches, wrong_type};
 
 const TABLE: &str = "revisions.parquet";
 
@@ -64,11 +64,8 @@ const LEVELS: [&str; 4] = ["country", "province", "wellbeing_county", "municipal
 /// A table that is not as it should be.
 pub(super) fn read(file: File) -> Result<BTreeMap<String, History>, PublishError> {
     let mut histories: BTreeMap<String, History> = BTreeMap::new();
-    for batch in batches(TABLE, file, &[])? {
-        let batch = batch.map_err(|source| PublishError::ReadRows {
-            table: TABLE.to_owned(),
-            source,
-        })?;
+    for batch in read_batches(TABLE, file, &[])? {
+        let batch = batch?;
         add(&batch, &mut histories)?;
     }
     for history in histories.values_mut() {

@@ -10,10 +10,13 @@ use botnia_config::SourceSettings;
 use botnia_model::{AnswerRole, SourceId, SourceIndicator};
 
 use crate::client::{Request, Shape};
-use crate::error::Failure;
 use crate::source::{Freshness, Source};
 use crate::sources::tables::{DESCRIPTION_AGE, TableSource, read_dataset};
+use crate::sources::upstream::unreadable;
 use crate::{Answer, PoliteClient, SourceError};
+
+/// What is said of an answer that is something else.
+const NO_DATASET: &str = "the answer is no JSON-stat dataset";
 
 /// A service of JSON-stat documents.
 pub(crate) struct JsonStat {
@@ -35,22 +38,15 @@ impl JsonStat {
         let role = AnswerRole::Description;
         Ok(self
             .tables
+            .upstream
             .request(url, role, Some(indicator), Shape::Object))
-    }
-
-    fn unreadable(request: &Request, answer: &Answer, cause: serde_json::Error) -> SourceError {
-        let failure = Failure {
-            rejected: Some(Box::new(answer.clone())),
-            ..request.failure("the answer is no JSON-stat dataset")
-        };
-        SourceError::contract(failure, Some(cause.into()))
     }
 }
 
 #[async_trait]
 impl Source for JsonStat {
     fn id(&self) -> &SourceId {
-        &self.tables.id
+        &self.tables.upstream.id
     }
 
     /// Nothing frames a sweep: there is neither a list of regions nor one of limits.
@@ -64,11 +60,11 @@ impl Source for JsonStat {
 
     async fn describe(&self, indicator: &SourceIndicator) -> Result<Answer, SourceError> {
         let request = self.request(indicator)?;
-        let client = &self.tables.client;
+        let client = &self.tables.upstream.client;
         let answer = client.get_recent(&request, DESCRIPTION_AGE).await?;
         match read_dataset(&answer.body) {
             Ok(_) => Ok(answer),
-            Err(cause) => Err(Self::unreadable(&request, &answer, cause)),
+            Err(cause) => Err(unreadable(&request, &answer, NO_DATASET, cause)),
         }
     }
 
@@ -80,7 +76,7 @@ impl Source for JsonStat {
         let mapping = self.tables.mapping(indicator)?;
         let request = self.request(indicator)?;
         let dataset = read_dataset(&description.body)
-            .map_err(|cause| Self::unreadable(&request, description, cause))?;
+            .map_err(|cause| unreadable(&request, description, NO_DATASET, cause))?;
         self.tables
             .resolve(mapping, &dataset.table(), description)?;
         let mut figures = description.clone();
@@ -97,9 +93,12 @@ impl Source for JsonStat {
         let indicator = description.snapshot.source_indicator.as_ref();
         let dataset = read_dataset(&description.body).map_err(|cause| {
             let role = AnswerRole::Description;
-            let url = self.tables.base_url.clone();
-            let request = self.tables.request(url, role, indicator, Shape::Object);
-            Self::unreadable(&request, description, cause)
+            let url = self.tables.upstream.base_url.clone();
+            let request = self
+                .tables
+                .upstream
+                .request(url, role, indicator, Shape::Object);
+            unreadable(&request, description, NO_DATASET, cause)
         })?;
         let updated = dataset.updated.clone();
         Ok(self

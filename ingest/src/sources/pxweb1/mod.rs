@@ -27,6 +27,7 @@ use crate::sources::tables::{
     CodeSearch, DESCRIPTION_AGE, LIMITS_AGE, Limits, Selection, Table, TableSource, Tried,
     check_returned, is_too_much, read_dataset, rejected_status, split,
 };
+use crate::sources::upstream::unreadable;
 use crate::{Answer, PoliteClient, SourceError};
 
 /// What a server takes that does not say it: the defaults of `PxWeb`'s own code.
@@ -60,12 +61,19 @@ impl PxWeb1 {
     /// The answer to `?config`, and what it says. A server without one is asked with the
     /// limits of `PxWeb`'s own code.
     async fn limits(&self) -> Result<(Option<Answer>, Limits), SourceError> {
-        let mut url = self.tables.base_url.clone();
+        let mut url = self.tables.upstream.base_url.clone();
         url.set_query(Some("config"));
         let request = self
             .tables
+            .upstream
             .request(url, AnswerRole::Limits, None, Shape::Object);
-        let answer = match self.tables.client.get_recent(&request, LIMITS_AGE).await {
+        let answer = match self
+            .tables
+            .upstream
+            .client
+            .get_recent(&request, LIMITS_AGE)
+            .await
+        {
             Ok(answer) => answer,
             Err(error) if !error.is_transient() => return Ok((None, UNSAID)),
             Err(error) => return Err(error),
@@ -89,14 +97,16 @@ impl PxWeb1 {
     ) -> Result<Answer, SourceError> {
         let mut first = None;
         let path = self.newest(&mapping.table.path, indicator).await?;
-        for path in names_of(&path, &self.tables.base_url) {
+        for path in names_of(&path, &self.tables.upstream.base_url) {
             let role = AnswerRole::Description;
             let url = self.tables.url(&path);
             let request = self
                 .tables
+                .upstream
                 .request(url, role, Some(indicator), Shape::Object);
             match self
                 .tables
+                .upstream
                 .client
                 .get_recent(&request, DESCRIPTION_AGE)
                 .await
@@ -117,7 +127,7 @@ impl PxWeb1 {
              `{}`, or among the discontinued ones, and correct `path` in the settings",
             mapping.table.path,
             rejected_status(&error).unwrap_or(404),
-            self.tables.base_url,
+            self.tables.upstream.base_url,
         );
         Err(SourceError::NotFound {
             failure: Failure {
@@ -141,11 +151,14 @@ impl PxWeb1 {
                 let role = AnswerRole::Description;
                 let url = self.tables.url(&found);
                 let shape = Shape::ArrayOfObjects;
-                let request = self.tables.request(url, role, Some(indicator), shape);
-                let client = &self.tables.client;
+                let request = self
+                    .tables
+                    .upstream
+                    .request(url, role, Some(indicator), shape);
+                let client = &self.tables.upstream.client;
                 let answer = client.get_recent(&request, DESCRIPTION_AGE).await?;
                 let level: Vec<wire::LevelEntry> = serde_json::from_slice(&answer.body)
-                    .map_err(|cause| turned_down(&request, &answer, "it is no level", cause))?;
+                    .map_err(|cause| unreadable(&request, &answer, "it is no level", cause))?;
                 let pattern = Pattern::new(part);
                 let like = level.iter().filter(|entry| pattern.matches(&entry.id));
                 let Some(newest) = like.map(|entry| entry.id.as_str()).max() else {
@@ -179,9 +192,9 @@ impl PxWeb1 {
             for at in unlisted {
                 let body = wire::Query::codes_of(&table, at).text();
                 let request = self.question(description, body)?;
-                let answer = self.tables.ask(&request).await?;
+                let answer = self.tables.upstream.ask(&request).await?;
                 let dataset = read_dataset(&answer.body)
-                    .map_err(|cause| turned_down(&request, &answer, "it is no dataset", cause))?;
+                    .map_err(|cause| unreadable(&request, &answer, "it is no dataset", cause))?;
                 let code = table.variables[at].code.clone();
                 let came = dataset.table().variables;
                 if let Some(came) = came.into_iter().find(|came| came.code == code) {
@@ -197,11 +210,14 @@ impl PxWeb1 {
         let metadata: wire::Metadata =
             serde_json::from_slice(&description.body).map_err(|cause| {
                 let indicator = description.snapshot.source_indicator.as_ref();
-                let url = self.tables.base_url.clone();
+                let url = self.tables.upstream.base_url.clone();
                 let role = AnswerRole::Description;
-                let request = self.tables.request(url, role, indicator, Shape::Object);
+                let request = self
+                    .tables
+                    .upstream
+                    .request(url, role, indicator, Shape::Object);
                 let problem = "the description lacks what fetching needs";
-                turned_down(&request, description, problem, cause)
+                unreadable(&request, description, problem, cause)
             })?;
         Ok(metadata.table())
     }
@@ -211,15 +227,16 @@ impl PxWeb1 {
         let indicator = description.snapshot.source_indicator.as_ref();
         let url = Url::parse(&description.snapshot.url).map_err(|cause| {
             let failure = Failure {
-                operation: format!("fetch a table from `{}`", self.tables.id),
+                operation: format!("fetch a table from `{}`", self.tables.upstream.id),
                 problem: format!("`{}` is no address", description.snapshot.url),
                 rejected: None,
             };
             SourceError::contract(failure, Some(cause.into()))
         })?;
-        let mut request = self
-            .tables
-            .request(url, AnswerRole::Data, indicator, Shape::Object);
+        let mut request =
+            self.tables
+                .upstream
+                .request(url, AnswerRole::Data, indicator, Shape::Object);
         request.body = Some(body);
         Ok(request)
     }
@@ -242,7 +259,7 @@ impl PxWeb1 {
         let mut answers = Vec::with_capacity(parts.len());
         for part in parts {
             let request = self.question(description, wire::Query::of(&part).text())?;
-            let answer = match self.tables.ask(&request).await {
+            let answer = match self.tables.upstream.ask(&request).await {
                 Ok(answer) => answer,
                 Err(error) if is_too_much(&error) => return Ok(Asked::TooMuch(error)),
                 Err(error) => match rejected_status(&error) {
@@ -286,7 +303,7 @@ impl PxWeb1 {
         let mut again = request.clone();
         again.role = AnswerRole::Description;
         again.body = None;
-        match self.tables.ask(&again).await {
+        match self.tables.upstream.ask(&again).await {
             Ok(now) if now.snapshot.hash != description.snapshot.hash => {
                 return contract(
                     "the table changed while it was being fetched; hint: the next sweep asks \
@@ -301,7 +318,7 @@ impl PxWeb1 {
         while let Some(smaller) = search.question() {
             let mut question = request.clone();
             question.body = Some(wire::Query::of(&smaller).text());
-            match self.tables.ask(&question).await {
+            match self.tables.upstream.ask(&question).await {
                 Ok(_) => search.take(Tried::Answered),
                 Err(error) if rejected_status(&error) == Some(400) => {
                     search.take(Tried::TurnedDown);
@@ -325,7 +342,7 @@ impl PxWeb1 {
 #[async_trait]
 impl Source for PxWeb1 {
     fn id(&self) -> &SourceId {
-        &self.tables.id
+        &self.tables.upstream.id
     }
 
     async fn frame(&self) -> Result<Vec<Answer>, SourceError> {
@@ -379,19 +396,6 @@ impl Source for PxWeb1 {
         let (table, _) = self.read(description)?;
         Ok(self.tables.freshness(&table, description, None))
     }
-}
-
-fn turned_down(
-    request: &Request,
-    answer: &Answer,
-    problem: &str,
-    cause: serde_json::Error,
-) -> SourceError {
-    let failure = Failure {
-        rejected: Some(Box::new(answer.clone())),
-        ..request.failure(problem)
-    };
-    SourceError::contract(failure, Some(cause.into()))
 }
 
 fn is_not_there(error: &SourceError) -> bool {

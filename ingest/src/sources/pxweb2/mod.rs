@@ -25,6 +25,7 @@ use crate::sources::tables::{
     DESCRIPTION_AGE, Dataset, LIMITS_AGE, Limits, Selection, Table, TableSource, check_returned,
     is_too_much, read_dataset, rejected_status, split,
 };
+use crate::sources::upstream::unreadable;
 use crate::{Answer, PoliteClient, SourceError};
 
 /// What a service takes that does not say it.
@@ -60,8 +61,14 @@ impl PxWeb2 {
         let url = self.tables.url("config");
         let request = self
             .tables
+            .upstream
             .request(url, AnswerRole::Limits, None, Shape::Object);
-        let answer = self.tables.client.get_recent(&request, LIMITS_AGE).await?;
+        let answer = self
+            .tables
+            .upstream
+            .client
+            .get_recent(&request, LIMITS_AGE)
+            .await?;
         let config: wire::Config = serde_json::from_slice(&answer.body)
             .map_err(|cause| unreadable(&request, &answer, "it is no configuration", cause))?;
         let formats = &config.data_formats;
@@ -105,8 +112,8 @@ impl PxWeb2 {
                 .append_pair("pageNumber", &page.to_string())
                 .append_pair("pageSize", &PAGE_SIZE.to_string());
             let role = AnswerRole::Catalogue;
-            let request = self.tables.request(url, role, None, Shape::Object);
-            let answer = self.tables.ask(&request).await?;
+            let request = self.tables.upstream.request(url, role, None, Shape::Object);
+            let answer = self.tables.upstream.ask(&request).await?;
             let listed: wire::TablePage = serde_json::from_slice(&answer.body)
                 .map_err(|cause| unreadable(&request, &answer, "it is no list", cause))?;
             if listed.tables.iter().any(|table| table.id == id) {
@@ -136,9 +143,13 @@ impl PxWeb2 {
             let url = self.tables.url(&format!("codelists/{list}"));
             let indicator = Some(&mapping.id);
             let role = AnswerRole::Description;
-            let request = self.tables.request(url, role, indicator, Shape::Object);
+            let request = self
+                .tables
+                .upstream
+                .request(url, role, indicator, Shape::Object);
             let answer = self
                 .tables
+                .upstream
                 .client
                 .get_recent(&request, DESCRIPTION_AGE)
                 .await?;
@@ -158,9 +169,12 @@ impl PxWeb2 {
     fn dataset(&self, description: &Answer) -> Result<Dataset, SourceError> {
         read_dataset(&description.body).map_err(|cause| {
             let indicator = description.snapshot.source_indicator.as_ref();
-            let url = self.tables.base_url.clone();
+            let url = self.tables.upstream.base_url.clone();
             let role = AnswerRole::Description;
-            let request = self.tables.request(url, role, indicator, Shape::Object);
+            let request = self
+                .tables
+                .upstream
+                .request(url, role, indicator, Shape::Object);
             let problem = "the description lacks what fetching needs";
             unreadable(&request, description, problem, cause)
         })
@@ -178,6 +192,7 @@ impl PxWeb2 {
         let role = AnswerRole::Data;
         let question = self
             .tables
+            .upstream
             .request(url, role, Some(&mapping.id), Shape::Object);
         let Some(parts) = split(selection, limits) else {
             let problem = format!(
@@ -193,6 +208,7 @@ impl PxWeb2 {
             request.body = Some(wire::Question::of(&part, code_lists).text());
             let answer = self
                 .tables
+                .upstream
                 .ask(&request)
                 .await
                 .map_err(|error| explained(&request, error))?;
@@ -227,7 +243,7 @@ struct CodeListValue {
 #[async_trait]
 impl Source for PxWeb2 {
     fn id(&self) -> &SourceId {
-        &self.tables.id
+        &self.tables.upstream.id
     }
 
     async fn frame(&self) -> Result<Vec<Answer>, SourceError> {
@@ -246,9 +262,11 @@ impl Source for PxWeb2 {
         let role = AnswerRole::Description;
         let request = self
             .tables
+            .upstream
             .request(url, role, Some(indicator), Shape::Object);
         let error = match self
             .tables
+            .upstream
             .client
             .get_recent(&request, DESCRIPTION_AGE)
             .await
@@ -313,19 +331,6 @@ impl Source for PxWeb2 {
             .tables
             .freshness(&dataset.table(), description, updated))
     }
-}
-
-fn unreadable(
-    request: &Request,
-    answer: &Answer,
-    problem: &str,
-    cause: serde_json::Error,
-) -> SourceError {
-    let failure = Failure {
-        rejected: Some(Box::new(answer.clone())),
-        ..request.failure(problem)
-    };
-    SourceError::contract(failure, Some(cause.into()))
 }
 
 /// An error with what the service says of it in `problem+json`.

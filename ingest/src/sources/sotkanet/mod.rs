@@ -24,6 +24,7 @@ use url::Url;
 use crate::client::{Fetched, Request, Shape, Validators};
 use crate::error::Failure;
 use crate::source::{Freshness, Source};
+use crate::sources::upstream::{Upstream, unasked};
 use crate::{Answer, PoliteClient, SourceError};
 
 /// Years that figures can be about. A range that leaves them is a mistake at the source.
@@ -34,11 +35,9 @@ const SEXES: [&str; 3] = ["male", "female", "total"];
 
 /// Sotkanet, or a server that answers like it.
 pub(crate) struct Sotkanet {
-    id: SourceId,
-    base_url: Url,
+    upstream: Upstream,
     years: YearRange,
     wants_catalogue: bool,
-    client: Arc<PoliteClient>,
     /// Lists and descriptions that came with validators, by the address asked: they are
     /// asked for again at every sweep and seldom change.
     remembered: Mutex<HashMap<Url, Answer>>,
@@ -50,56 +49,12 @@ impl Sotkanet {
         client: Arc<PoliteClient>,
         wants_catalogue: bool,
     ) -> Result<Self, SourceError> {
-        let base_url = &settings.base_url;
-        let host = base_url
-            .host_str()
-            .filter(|_| matches!(base_url.scheme(), "http" | "https"))
-            .ok_or_else(|| {
-                let failure = Failure {
-                    operation: format!("open `{}`", settings.id),
-                    problem: format!(
-                        "`{base_url}` is no web address; hint: correct `base_url` in the settings"
-                    ),
-                    rejected: None,
-                };
-                SourceError::contract(failure, None)
-            })?;
-        client.host_limits(host, settings.requests_per_second, settings.concurrency);
         Ok(Self {
-            id: settings.id.clone(),
-            base_url: base_url.clone(),
+            upstream: Upstream::open(settings, client)?,
             years: settings.years,
             wants_catalogue,
-            client,
             remembered: Mutex::default(),
         })
-    }
-
-    fn url(&self, path: &[&str]) -> Url {
-        let mut url = self.base_url.clone();
-        url.path_segments_mut()
-            .expect("an http address with a host has path segments")
-            .pop_if_empty()
-            .extend(path);
-        url
-    }
-
-    fn request(
-        &self,
-        url: Url,
-        role: AnswerRole,
-        indicator: Option<&SourceIndicator>,
-        shape: Shape,
-    ) -> Request {
-        Request {
-            url,
-            role,
-            source: self.id.clone(),
-            source_indicator: indicator.cloned(),
-            shape,
-            validators: None,
-            body: None,
-        }
     }
 
     /// Asks for something that is asked for often, and lets the server say that what it
@@ -112,7 +67,7 @@ impl Sotkanet {
     ) -> Result<Answer, SourceError> {
         let known = self.remembered().get(&request.url).cloned();
         request.validators = known.as_ref().and_then(Validators::of);
-        let fetched = self.client.get(&request).await?;
+        let fetched = self.upstream.client.get(&request).await?;
         match (fetched, known) {
             (Fetched::Answer(answer), _) => {
                 check(&request, &answer)?;
@@ -128,7 +83,9 @@ impl Sotkanet {
     }
 
     async fn list(&self, role: AnswerRole, path: &str) -> Result<Answer, SourceError> {
-        let request = self.request(self.url(&[path]), role, None, Shape::ArrayOfObjects);
+        let request =
+            self.upstream
+                .request(self.upstream.url([path]), role, None, Shape::ArrayOfObjects);
         self.ask_again(request, |request, answer| {
             // The body is an array of objects; without a brace it has none.
             if answer.body.contains(&b'{') {
@@ -158,8 +115,9 @@ impl Sotkanet {
 
     fn description_request(&self, indicator: Option<&SourceIndicator>) -> Request {
         let id = indicator.map_or("", SourceIndicator::as_str);
-        let url = self.url(&["indicators", id]);
-        self.request(url, AnswerRole::Description, indicator, Shape::Object)
+        let url = self.upstream.url(["indicators", id]);
+        self.upstream
+            .request(url, AnswerRole::Description, indicator, Shape::Object)
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<Url, Answer>> {
@@ -173,7 +131,7 @@ impl Sotkanet {
 #[async_trait]
 impl Source for Sotkanet {
     fn id(&self) -> &SourceId {
-        &self.id
+        &self.upstream.id
     }
 
     async fn frame(&self) -> Result<Vec<Answer>, SourceError> {
@@ -186,7 +144,7 @@ impl Source for Sotkanet {
 
     fn catalogue(&self, frame: &[Answer]) -> Result<Vec<SourceIndicator>, SourceError> {
         let failure = |problem: &str| Failure {
-            operation: format!("list the indicators of `{}`", self.id),
+            operation: format!("list the indicators of `{}`", self.upstream.id),
             problem: problem.to_owned(),
             rejected: None,
         };
@@ -238,16 +196,15 @@ impl Source for Sotkanet {
         description: &Answer,
     ) -> Result<Vec<Answer>, SourceError> {
         let declared = self.read(description)?.years();
-        let now = self.client.clock().now().to_zoned(TimeZone::UTC);
+        let now = self.upstream.client.clock().now().to_zoned(TimeZone::UTC);
         let years = years_to_ask(declared, self.years, now.year().into());
         let mut answers = Vec::new();
-        for url in data_urls(&self.url(&["json"]), indicator, years, LONGEST_URL) {
+        for url in data_urls(&self.upstream.url(["json"]), indicator, years, LONGEST_URL) {
             let shape = Shape::ArrayOfObjects;
-            let request = self.request(url, AnswerRole::Data, Some(indicator), shape);
-            match self.client.get(&request).await? {
-                Fetched::Answer(answer) => answers.push(*answer),
-                Fetched::NotModified => return Err(unasked(&request)),
-            }
+            let request = self
+                .upstream
+                .request(url, AnswerRole::Data, Some(indicator), shape);
+            answers.push(self.upstream.ask(&request).await?);
         }
         Ok(answers)
     }
@@ -267,11 +224,6 @@ impl Source for Sotkanet {
             body: description.snapshot.hash,
         })
     }
-}
-
-/// "It still holds", said of something that was not asked.
-fn unasked(request: &Request) -> SourceError {
-    SourceError::contract(request.failure("the server answered 304 unasked"), None)
 }
 
 /// The years of `declared` and `wanted` in common. Where the source declares nothing

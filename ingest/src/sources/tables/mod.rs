@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use botnia_config::mapping::{Resolved, Variable, VariableRole};
 use botnia_config::{IndicatorMapping, Purpose, SourceSettings, YearRange};
-use botnia_model::{AnswerRole, SourceId, SourceIndicator};
+use botnia_model::SourceIndicator;
 use jiff::SignedDuration;
 use url::Url;
 
@@ -23,7 +23,8 @@ pub(super) use self::returned::check_returned;
 pub(super) use self::split::{Limits, split};
 pub(super) use self::wire::{Dataset, read_dataset};
 
-use crate::client::{Fetched, Request, Shape};
+use super::upstream::Upstream;
+
 use crate::error::Failure;
 use crate::{Answer, Freshness, PoliteClient, SourceError};
 
@@ -90,12 +91,10 @@ impl Selection {
 
 /// A source with tables, as the settings open it.
 pub(super) struct TableSource {
-    pub(super) id: SourceId,
-    pub(super) base_url: Url,
+    pub(super) upstream: Upstream,
     years: YearRange,
     mappings: Vec<IndicatorMapping>,
     concurrency: u8,
-    pub(super) client: Arc<PoliteClient>,
 }
 
 impl TableSource {
@@ -105,61 +104,23 @@ impl TableSource {
         settings: &SourceSettings,
         client: Arc<PoliteClient>,
     ) -> Result<Self, SourceError> {
-        let base_url = &settings.base_url;
-        let host = base_url
-            .host_str()
-            .filter(|_| matches!(base_url.scheme(), "http" | "https"))
-            .ok_or_else(|| {
-                let failure = Failure {
-                    operation: format!("open `{}`", settings.id),
-                    problem: format!(
-                        "`{base_url}` is no web address; hint: correct `base_url` in the settings"
-                    ),
-                    rejected: None,
-                };
-                SourceError::contract(failure, None)
-            })?;
-        client.host_limits(host, settings.requests_per_second, settings.concurrency);
         Ok(Self {
-            id: settings.id.clone(),
-            base_url: base_url.clone(),
+            upstream: Upstream::open(settings, client)?,
             years: settings.years,
             mappings: settings.mappings.clone(),
             concurrency: settings.concurrency,
-            client,
         })
     }
 
     /// An address below `base_url`; `path` may carry a question.
     pub(super) fn url(&self, path: &str) -> Url {
         let (path, question) = path.split_once('?').unwrap_or((path, ""));
-        let mut url = self.base_url.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            let parts = path.split('/').filter(|part| !part.is_empty());
-            segments.pop_if_empty().extend(parts);
-        }
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        let mut url = self.upstream.url(parts);
         if !question.is_empty() {
             url.set_query(Some(question));
         }
         url
-    }
-
-    pub(super) fn request(
-        &self,
-        url: Url,
-        role: AnswerRole,
-        indicator: Option<&SourceIndicator>,
-        shape: Shape,
-    ) -> Request {
-        Request {
-            url,
-            role,
-            source: self.id.clone(),
-            source_indicator: indicator.cloned(),
-            shape,
-            validators: None,
-            body: None,
-        }
     }
 
     /// Every indicator of the settings.
@@ -180,7 +141,7 @@ impl TableSource {
                 failure: Failure {
                     operation: format!(
                         "fetch the description of indicator `{indicator}` from `{}`",
-                        self.id
+                        self.upstream.id
                     ),
                     problem: "the settings have no `[[source.indicator]]` with that id".to_owned(),
                     rejected: None,
@@ -200,7 +161,10 @@ impl TableSource {
             .resolve(&table.view(), self.years)
             .map_err(|misfit| {
                 let failure = Failure {
-                    operation: format!("fetch indicator `{}` from `{}`", mapping.id, self.id),
+                    operation: format!(
+                        "fetch indicator `{}` from `{}`",
+                        mapping.id, self.upstream.id
+                    ),
                     problem: format!(
                         "{misfit}; hint: correct `[[source.table]]` in the settings, or wait until \
                      the source has mended its table"
@@ -239,20 +203,11 @@ impl TableSource {
             return;
         }
         let spread = if calls < 2.0 { calls } else { calls - 1.0 };
-        if let Some(host) = self.base_url.host_str() {
+        if let Some(host) = self.upstream.base_url.host_str() {
             let per_second = MARGIN * spread / seconds;
-            self.client.host_limits(host, per_second, self.concurrency);
-        }
-    }
-
-    /// Sends a question and takes its answer.
-    pub(super) async fn ask(&self, request: &Request) -> Result<Answer, SourceError> {
-        match self.client.get(request).await? {
-            Fetched::Answer(answer) => Ok(*answer),
-            Fetched::NotModified => {
-                let failure = request.failure("the server answered 304 unasked");
-                Err(SourceError::contract(failure, None))
-            }
+            self.upstream
+                .client
+                .host_limits(host, per_second, self.concurrency);
         }
     }
 }

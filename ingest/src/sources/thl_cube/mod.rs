@@ -27,9 +27,10 @@ use jiff::SignedDuration;
 use url::Url;
 
 use self::listing::Listing;
-use crate::client::{Fetched, Request, Shape};
+use crate::client::Shape;
 use crate::error::Failure;
 use crate::source::{Freshness, Source};
+use crate::sources::upstream::Upstream;
 use crate::{Answer, PoliteClient, SourceError};
 
 /// The language of the dimensions: measures without a code are named by their label in it.
@@ -40,13 +41,11 @@ const ANSWER_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Cubes of one server.
 pub(crate) struct ThlCubes {
-    id: SourceId,
-    base_url: Url,
+    upstream: Upstream,
     /// The indicators that the settings name by themselves.
     named: Vec<SourceIndicator>,
     /// The version that the sweep asks for; none: the latest.
     pinned: Option<DataVersion>,
-    client: Arc<PoliteClient>,
 }
 
 /// A measure of a cube, taken apart: `subject/hydra/fact_cube/measure`.
@@ -81,18 +80,6 @@ impl ThlCubes {
         settings: &SourceSettings,
         client: Arc<PoliteClient>,
     ) -> Result<Self, SourceError> {
-        let base_url = &settings.base_url;
-        let host = base_url.host_str().ok_or_else(|| {
-            let failure = Failure {
-                operation: format!("open `{}`", settings.id),
-                problem: format!(
-                    "`{base_url}` is no web address; hint: correct `base_url` in the settings"
-                ),
-                rejected: None,
-            };
-            SourceError::contract(failure, None)
-        })?;
-        client.host_limits(host, settings.requests_per_second, settings.concurrency);
         let named = settings
             .indicators
             .iter()
@@ -101,27 +88,16 @@ impl ThlCubes {
                 IndicatorSelector::Set(_) | IndicatorSelector::All => None,
             });
         Ok(Self {
-            id: settings.id.clone(),
-            base_url: base_url.clone(),
+            upstream: Upstream::open(settings, client)?,
             named: named.collect(),
             pinned: None,
-            client,
         })
-    }
-
-    fn url(&self, path: &[&str]) -> Url {
-        let mut url = self.base_url.clone();
-        url.path_segments_mut()
-            .expect("an http address with a host has path segments")
-            .pop_if_empty()
-            .extend(path);
-        url
     }
 
     fn cube<'a>(&self, indicator: &'a SourceIndicator) -> Result<Cube<'a>, SourceError> {
         Cube::of(indicator).ok_or_else(|| SourceError::NotFound {
             failure: Failure {
-                operation: format!("find indicator `{indicator}` at `{}`", self.id),
+                operation: format!("find indicator `{indicator}` at `{}`", self.upstream.id),
                 problem: "it names no measure of a cube; hint: write \
                           subject/hydra/fact_cube/measure"
                     .to_owned(),
@@ -130,48 +106,22 @@ impl ThlCubes {
         })
     }
 
-    fn request(
-        &self,
-        url: Url,
-        role: AnswerRole,
-        indicator: Option<&SourceIndicator>,
-        shape: Shape,
-    ) -> Request {
-        Request {
-            url,
-            role,
-            source: self.id.clone(),
-            source_indicator: indicator.cloned(),
-            shape,
-            validators: None,
-            body: None,
-        }
-    }
-
-    async fn ask(&self, request: &Request) -> Result<Answer, SourceError> {
-        match self.client.get(request).await? {
-            Fetched::Answer(answer) => Ok(*answer),
-            Fetched::NotModified => {
-                let failure = request.failure("the server says that nothing asked for changed");
-                Err(SourceError::contract(failure, None))
-            }
-        }
-    }
-
     /// The latest version of a cube.
     async fn latest(
         &self,
         cube: &Cube<'_>,
         indicator: &SourceIndicator,
     ) -> Result<DataVersion, SourceError> {
-        let mut url = self.url(&["api", "latest"]);
+        let mut url = self.upstream.url(["api", "latest"]);
         url.query_pairs_mut()
             .append_pair("subject", cube.subject)
             .append_pair("hydra", cube.hydra)
             .append_pair("fact", cube.fact);
         let role = AnswerRole::Description;
-        let request = self.request(url, role, Some(indicator), Shape::Object);
-        let answer = self.ask(&request).await?;
+        let request = self
+            .upstream
+            .request(url, role, Some(indicator), Shape::Object);
+        let answer = self.upstream.ask(&request).await?;
         wire::latest(&answer.body).map_err(|cause| {
             let failure = request.failure("the latest version of the cube has no `runid`");
             SourceError::contract(failure, Some(cause))
@@ -189,19 +139,25 @@ impl ThlCubes {
             None => self.latest(cube, indicator).await?,
         };
         let file = format!("{}.dimensions.json", cube.fact);
-        let mut url = self.url(&[LANGUAGE, cube.subject, cube.hydra, &file]);
+        let mut url = self
+            .upstream
+            .url([LANGUAGE, cube.subject, cube.hydra, &file]);
         url.query_pairs_mut()
             .append_pair("run_id", version.as_str());
-        let request = self.request(url, AnswerRole::Description, Some(indicator), Shape::Call);
-        self.client.get_recent(&request, ANSWER_AGE).await
+        let request =
+            self.upstream
+                .request(url, AnswerRole::Description, Some(indicator), Shape::Call);
+        self.upstream.client.get_recent(&request, ANSWER_AGE).await
     }
 
     /// The open cubes of a subject, as an answer.
     async fn cubes_of(&self, subject: &str) -> Result<Answer, SourceError> {
         let file = format!("{subject}.json");
-        let url = self.url(&["api", &file]);
-        let request = self.request(url, AnswerRole::Catalogue, None, Shape::Object);
-        self.client.get_recent(&request, ANSWER_AGE).await
+        let url = self.upstream.url(["api", &file]);
+        let request = self
+            .upstream
+            .request(url, AnswerRole::Catalogue, None, Shape::Object);
+        self.upstream.client.get_recent(&request, ANSWER_AGE).await
     }
 
     /// Why a cube was turned down, according to the list of its subject's open cubes. Where
@@ -224,11 +180,11 @@ impl ThlCubes {
         let others = self.named.iter().filter_map(Cube::of);
         let others = others.map(|other| other.subject);
         let subjects: BTreeSet<&str> = others.filter(|other| *other != cube.subject).collect();
-        let page = self.base_url.as_str();
+        let page = self.upstream.base_url.as_str();
         if let Some(problem) = listing.what_is_missing(cube, &subjects, page) {
             return SourceError::NotFound {
                 failure: Failure {
-                    operation: format!("find indicator `{indicator}` at `{}`", self.id),
+                    operation: format!("find indicator `{indicator}` at `{}`", self.upstream.id),
                     problem,
                     rejected: Some(Box::new(answer)),
                 },
@@ -238,7 +194,7 @@ impl ThlCubes {
             Some(version) => format!(
                 "; the server lists the cube as open; hint: its version {version} may be gone, \
                  and the next sweep asks for the latest: `botnia run --source {}`",
-                self.id
+                self.upstream.id
             ),
             None => "; the server lists the cube as open, and refuses also what it does not \
                      understand; hint: see whether the cube still has the measure"
@@ -264,7 +220,7 @@ impl ThlCubes {
                 operation: format!(
                     "read the dimensions of `{}` from `{}`",
                     indicator.map_or("a cube", SourceIndicator::as_str),
-                    self.id
+                    self.upstream.id
                 ),
                 problem: "they are not what the server promises".to_owned(),
                 rejected: Some(Box::new(answer.clone())),
@@ -277,7 +233,7 @@ impl ThlCubes {
 #[async_trait]
 impl Source for ThlCubes {
     fn id(&self) -> &SourceId {
-        &self.id
+        &self.upstream.id
     }
 
     /// The list of the open cubes of the first subject that the settings name. It explains
@@ -301,7 +257,7 @@ impl Source for ThlCubes {
     fn catalogue(&self, _frame: &[Answer]) -> Result<Vec<SourceIndicator>, SourceError> {
         if self.named.is_empty() {
             let failure = Failure {
-                operation: format!("list the indicators of `{}`", self.id),
+                operation: format!("list the indicators of `{}`", self.upstream.id),
                 problem: "the server lists cubes and no measures; hint: write \
                           indicators = [\"subject/hydra/fact_cube/measure\"]"
                     .to_owned(),
@@ -365,7 +321,7 @@ impl Source for ThlCubes {
         let dimensions = self.read(description)?;
         let asked = wire::asked(&dimensions, cube.measure).map_err(|misfit| {
             let failure = Failure {
-                operation: format!("fetch indicator `{indicator}` from `{}`", self.id),
+                operation: format!("fetch indicator `{indicator}` from `{}`", self.upstream.id),
                 problem: misfit,
                 rejected: Some(Box::new(description.clone())),
             };
@@ -384,7 +340,9 @@ impl Source for ThlCubes {
         let mut answers = vec![dimension_answer];
         for node in asked.stages {
             let file = format!("{}.json", cube.fact);
-            let mut url = self.url(&[LANGUAGE, cube.subject, cube.hydra, &file]);
+            let mut url = self
+                .upstream
+                .url([LANGUAGE, cube.subject, cube.hydra, &file]);
             {
                 let mut query = url.query_pairs_mut();
                 // `L`: all nodes of the stage of this one.
@@ -399,8 +357,10 @@ impl Source for ThlCubes {
             }
             // Tabs in the labels of measures are written as they are.
             let shape = Shape::LooseObject;
-            let request = self.request(url, AnswerRole::Data, Some(indicator), shape);
-            match self.ask(&request).await {
+            let request = self
+                .upstream
+                .request(url, AnswerRole::Data, Some(indicator), shape);
+            match self.upstream.ask(&request).await {
                 Ok(answer) => answers.push(answer),
                 Err(error) => return Err(self.explained(error, &cube, indicator).await),
             }
